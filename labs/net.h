@@ -1,0 +1,155 @@
+/* net.h: the functions that the first programs of the labs write themselves,
+ * for the programs after them. A program defines _POSIX_C_SOURCE 200809L before
+ * it includes this, and is still built by `cc -o name name.c` alone.
+ */
+#ifndef NET_H
+#define NET_H
+
+#include <err.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Says whether text is a port: decimal digits, 0 to 65535. getaddrinfo alone
+ * would take 65536 for 0.
+ */
+static inline bool is_port(const char *text)
+{
+    return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0' &&
+           strtoul(text, NULL, 10) <= 65535;
+}
+
+/* Returns the addresses of host and port for TCP, one or more, for freeaddrinfo.
+ * Ends the program where there is none.
+ */
+static inline struct addrinfo *look_up(const char *host, const char *port)
+{
+    struct addrinfo hints = {
+        .ai_family = AF_UNSPEC,     /* IPv4 or IPv6 */
+        .ai_socktype = SOCK_STREAM, /* TCP */
+    };
+    struct addrinfo *list;
+    int error = getaddrinfo(host, port, &hints, &list);
+    if (error != 0)
+        errx(1, "look up %s: %s", host,
+             error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
+    return list;
+}
+
+/* Returns a socket connected to the first address of host that answers. Ends the
+ * program where none does.
+ */
+static inline int connect_to(const char *host, const char *port)
+{
+    struct addrinfo *list = look_up(host, port);
+    int reason = 0;
+    for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+        int server = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        if (server != -1 && connect(server, a->ai_addr, a->ai_addrlen) == 0) {
+            freeaddrinfo(list);
+            return server;
+        }
+        reason = errno;
+        if (server != -1)
+            close(server);
+    }
+    errno = reason;
+    err(1, "connect to %s port %s", host, port);
+}
+
+/* Sends all length bytes of data; one send may take only some of them.
+ * Returns 0, or -1 with errno set.
+ */
+static inline int send_all(int peer, const void *data, size_t length)
+{
+    const char *next = data;
+    while (length > 0) {
+        ssize_t n = send(peer, next, length, 0);
+        if (n == -1)
+            return -1;
+        next += n;
+        length -= (size_t)n;
+    }
+    return 0;
+}
+
+/* Returns a socket that listens on the first address of host that can be had.
+ * Ends the program where none can.
+ */
+static inline int open_listener(const char *host, const char *port)
+{
+    struct addrinfo *list = look_up(host, port);
+    int reason = 0;
+    for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+        int listener = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        int yes = 1;
+        if (listener != -1 &&
+            setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) ==
+                0 &&
+            bind(listener, a->ai_addr, a->ai_addrlen) == 0 &&
+            listen(listener, SOMAXCONN) == 0) {
+            freeaddrinfo(list);
+            return listener;
+        }
+        reason = errno;
+        if (listener != -1)
+            close(listener);
+    }
+    errno = reason;
+    err(1, "listen on %s port %s", host, port);
+}
+
+/* Prints a line: event, then the address, like
+ * "connection from 127.0.0.1 port 50312". Warns where it cannot.
+ */
+static inline void print_address(const char *event,
+                                 const struct sockaddr_storage *address,
+                                 socklen_t length)
+{
+    char host[64]; /* An IPv6 address and its zone: 45 + 1 + 15 characters. */
+    char port[6];
+    int error =
+        getnameinfo((const struct sockaddr *)address, length, host, sizeof host,
+                    port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+    if (error != 0)
+        warnx("%s: %s", event, gai_strerror(error));
+    else
+        printf("%s %s port %s\n", event, host, port);
+}
+
+/* Prints where listener can be reached: port 0 has become a real one. */
+static inline void announce_listener(int listener)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(listener, (struct sockaddr *)&address, &length) == -1)
+        err(1, "getsockname");
+    print_address("listening on", &address, length);
+}
+
+/* Waits for the next client, prints where it comes from, and returns its
+ * socket. An accept that fails is a warning.
+ */
+static inline int accept_client(int listener)
+{
+    for (;;) {
+        struct sockaddr_storage address;
+        socklen_t length = sizeof address;
+        int client = accept(listener, (struct sockaddr *)&address, &length);
+        if (client != -1) {
+            print_address("connection from", &address, length);
+            return client;
+        }
+        int reason = errno;
+        warn("accept");
+        if (reason != ECONNABORTED) /* That client has left already. */
+            sleep(1);               /* EMFILE, ENOBUFS: do not spin. */
+    }
+}
+
+#endif
