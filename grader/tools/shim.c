@@ -1,0 +1,483 @@
+/* shim: hand a program what the network may hand it, and time as we want it.
+ *
+ * The object is linked into the program under test; the linker's --wrap sends
+ * the program's own calls through here:
+ *
+ *     cc -o program program.c shim.o -Wl,--wrap=send,--wrap=recv,...
+ *
+ * The names to wrap, the only list of them (a build takes it from this line):
+ *
+ * WRAP: send recv read write sendto recvfrom sendmsg recvmsg readv writev
+ * WRAP: time gettimeofday clock_gettime timespec_get
+ * WRAP: __recv_chk __read_chk __recvfrom_chk
+ *
+ * for instance
+ *
+ *     awk '$2 == "WRAP:" { for (i = 3; i <= NF; i++) printf ",--wrap=%s", $i }'
+ *
+ * printed behind "-Wl". Nothing changes unless the environment asks:
+ *
+ *   SHIM_CUT=n       A call that moves bytes over a stream socket moves n at
+ *                    most, as a slow network would have it. Pipes, files and
+ *                    datagrams stay whole, and so do calls with MSG_PEEK or
+ *                    MSG_WAITALL.
+ *   SHIM_CUT_OUT=n   The same for calls that send; SHIM_CUT is then for the
+ *                    others alone. Who receives more than one call can send
+ *                    has to send again.
+ *   SHIM_EINTR=k     Every k-th (2 or more) such call that may block, of any
+ *                    size, fails with EINTR before it moves a byte.
+ *   SHIM_TIME=s.u    The time of day is s seconds and u microseconds (six
+ *                    digits) after the epoch, and stands still. Monotonic
+ *                    clocks go on.
+ *   SHIM_FLUSH=1     SIGWINCH makes the program flush all its stdio streams,
+ *                    which proves that an answer was stuck in one. (Not safe in
+ *                    a signal handler: only for a program that has failed.)
+ *
+ * What a program does inside libc (stdio on a socket, localtime) is not seen.
+ * Safe with threads: settings are read once, before main. Compiles with any
+ * libc; needs a linker that knows --wrap (GNU, LLVM and mold; not Apple's). */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The names are the linker's. NOLINTBEGIN(bugprone-reserved-identifier) */
+
+/* The real functions: the linker turns __real_X into X. */
+ssize_t __real_send(int, const void *, size_t, int);
+ssize_t __real_recv(int, void *, size_t, int);
+ssize_t __real_read(int, void *, size_t);
+ssize_t __real_write(int, const void *, size_t);
+ssize_t __real_sendto(int, const void *, size_t, int, const struct sockaddr *,
+                      socklen_t);
+ssize_t __real_recvfrom(int, void *, size_t, int, struct sockaddr *,
+                        socklen_t *);
+ssize_t __real_sendmsg(int, const struct msghdr *, int);
+ssize_t __real_recvmsg(int, struct msghdr *, int);
+ssize_t __real_readv(int, const struct iovec *, int);
+ssize_t __real_writev(int, const struct iovec *, int);
+time_t __real_time(time_t *);
+int __real_gettimeofday(struct timeval *, void *);
+int __real_clock_gettime(clockid_t, struct timespec *);
+int __real_timespec_get(struct timespec *, int);
+
+/* What glibc's headers make of recv and read under _FORTIFY_SOURCE. Weak: musl
+ * has none, and there nobody calls the wrappers. */
+__attribute__((weak)) ssize_t __real___recv_chk(int, void *, size_t, size_t,
+                                                int);
+__attribute__((weak)) ssize_t __real___read_chk(int, void *, size_t, size_t);
+__attribute__((weak)) ssize_t __real___recvfrom_chk(int, void *, size_t, size_t,
+                                                    int, struct sockaddr *,
+                                                    socklen_t *);
+
+ssize_t __wrap_send(int, const void *, size_t, int);
+ssize_t __wrap_recv(int, void *, size_t, int);
+ssize_t __wrap_read(int, void *, size_t);
+ssize_t __wrap_write(int, const void *, size_t);
+ssize_t __wrap_sendto(int, const void *, size_t, int, const struct sockaddr *,
+                      socklen_t);
+ssize_t __wrap_recvfrom(int, void *, size_t, int, struct sockaddr *,
+                        socklen_t *);
+ssize_t __wrap_sendmsg(int, const struct msghdr *, int);
+ssize_t __wrap_recvmsg(int, struct msghdr *, int);
+ssize_t __wrap_readv(int, const struct iovec *, int);
+ssize_t __wrap_writev(int, const struct iovec *, int);
+time_t __wrap_time(time_t *);
+int __wrap_gettimeofday(struct timeval *, void *);
+int __wrap_clock_gettime(clockid_t, struct timespec *);
+int __wrap_timespec_get(struct timespec *, int);
+ssize_t __wrap___recv_chk(int, void *, size_t, size_t, int);
+ssize_t __wrap___read_chk(int, void *, size_t, size_t);
+ssize_t __wrap___recvfrom_chk(int, void *, size_t, size_t, int,
+                              struct sockaddr *, socklen_t *);
+
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+/* The settings. All zero, which is nothing, until the constructor has run. */
+static size_t cut, cut_out;
+static unsigned long interrupt_every;
+static bool time_stands;
+static struct timeval standing_time;
+
+static atomic_ulong interruptible_calls;
+
+/* How often the handler has run in this thread. */
+static _Thread_local volatile sig_atomic_t flushes;
+
+/* Flushes every stdio stream; the handler of SIGWINCH. */
+static void flush_streams(int number)
+{
+    int error = errno;
+
+    (void)number;
+    /* Nobody to tell: the program's own fflush would report the same. */
+    (void)fflush(NULL);
+    flushes++;
+    errno = error;
+}
+
+/* Returns the whole number in the environment variable, 0 when there is none
+ * or it is not a number. */
+static unsigned long read_number(const char *variable)
+{
+    const char *text = getenv(variable);
+    char *end = NULL;
+
+    if (text == NULL || *text < '0' || *text > '9')
+        return 0;
+    unsigned long number = strtoul(text, &end, 10);
+    return *end == '\0' ? number : 0;
+}
+
+/* Reads SHIM_TIME into standing_time. Returns false when there is none or it
+ * is not a time. */
+static bool read_time(void)
+{
+    const char *text = getenv("SHIM_TIME");
+    char *end = NULL;
+    suseconds_t unit = 100000;
+
+    if (text == NULL || *text == '\0')
+        return false;
+    standing_time.tv_sec = (time_t)strtoll(text, &end, 10);
+    if (*end == '.')
+        for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
+            standing_time.tv_usec += (*end - '0') * unit;
+    return *end == '\0';
+}
+
+/* Reads the environment, before main. */
+__attribute__((constructor)) static void read_settings(void)
+{
+    int error = errno;
+
+    cut = read_number("SHIM_CUT");
+    cut_out = read_number("SHIM_CUT_OUT");
+    if (cut_out == 0)
+        cut_out = cut;
+    interrupt_every = read_number("SHIM_EINTR");
+    /* At 1 no program could ever get on. */
+    if (interrupt_every == 1)
+        interrupt_every = 0;
+    time_stands = read_time();
+    if (getenv("SHIM_FLUSH") != NULL) {
+        struct sigaction action = {0};
+
+        action.sa_handler = flush_streams;
+        /* The call that waits is to go on waiting. */
+        action.sa_flags = SA_RESTART;
+        sigemptyset(&action.sa_mask);
+        sigaction(SIGWINCH, &action, NULL);
+    }
+    errno = error;
+}
+
+/* Returns whether descriptor is a stream socket. */
+static bool is_stream_socket(int descriptor)
+{
+    int error = errno;
+    int type = 0;
+    socklen_t length = sizeof type;
+    bool stream =
+        getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+        type == SOCK_STREAM;
+
+    errno = error;
+    return stream;
+}
+
+/* Returns whether a call with these flags may have to wait. One that never
+ * waits is never interrupted. */
+static bool may_block(int descriptor, int flags)
+{
+    int error = errno;
+    int status = fcntl(descriptor, F_GETFL);
+
+    errno = error;
+    return (flags & MSG_DONTWAIT) == 0 && status != -1 &&
+           (status & O_NONBLOCK) == 0;
+}
+
+/* Returns whether it is this call's turn to be interrupted; then errno is
+ * EINTR. */
+static bool is_interrupted(int descriptor, int flags)
+{
+    if (interrupt_every == 0 || !is_stream_socket(descriptor) ||
+        !may_block(descriptor, flags))
+        return false;
+    unsigned long number = atomic_fetch_add(&interruptible_calls, 1) + 1;
+    if (number % interrupt_every != 0)
+        return false;
+    errno = EINTR;
+    return true;
+}
+
+/* Returns how many of length bytes a call with these flags may move, where most
+ * (0: no limit) is the cut. */
+static size_t limit(int descriptor, size_t length, int flags, size_t most)
+{
+    if (most == 0 || length <= most ||
+        (flags & (MSG_PEEK | MSG_WAITALL)) != 0 ||
+        !is_stream_socket(descriptor))
+        return length;
+    return most;
+}
+
+/* The same for a call that receives, and for one that sends. */
+static size_t cap(int descriptor, size_t length, int flags)
+{
+    return limit(descriptor, length, flags, cut);
+}
+
+static size_t cap_out(int descriptor, size_t length, int flags)
+{
+    return limit(descriptor, length, flags, cut_out);
+}
+
+/* Returns the sum of the lengths of count pieces. */
+static size_t total_length(const struct iovec *pieces, size_t count)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < count; i++)
+        total += pieces[i].iov_len;
+    return total;
+}
+
+/* Where a call on these pieces has to be cut, stores in *piece the one piece
+ * that remains, the beginning of the first that is not empty, and returns
+ * true. */
+static bool cut_pieces(int descriptor, const struct iovec *pieces, size_t count,
+                       int flags, size_t most, struct iovec *piece)
+{
+    size_t total = most == 0 ? 0 : total_length(pieces, count);
+
+    if (limit(descriptor, total, flags, most) == total)
+        return false;
+    while (pieces->iov_len == 0)
+        pieces++;
+    *piece = *pieces;
+    if (piece->iov_len > most)
+        piece->iov_len = most;
+    return true;
+}
+
+/* Receives. The kernel restarts a call that our SIGWINCH interrupts, but ends
+ * MSG_WAITALL early when it has some bytes already: that goes on here, lest the
+ * signal wake what nothing else would. */
+static ssize_t receive(int descriptor, char *data, size_t length, int flags,
+                       struct sockaddr *address, socklen_t *size)
+{
+    size_t received = 0;
+    ssize_t n = 0;
+    int before = 0;
+
+    do {
+        before = flushes;
+        n = __real_recvfrom(descriptor, data + received, length - received,
+                            flags, address, size);
+        if (n > 0)
+            received += (size_t)n;
+    } while (n > 0 && received < length && flushes != before &&
+             (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0);
+    return received > 0 ? (ssize_t)received : n;
+}
+
+/* The wrappers. Each does what the real function does, but for the settings. */
+
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
+
+ssize_t __wrap_send(int descriptor, const void *data, size_t length, int flags)
+{
+    if (is_interrupted(descriptor, flags))
+        return -1;
+    return __real_send(descriptor, data, cap_out(descriptor, length, flags),
+                       flags);
+}
+
+ssize_t __wrap_recv(int descriptor, void *data, size_t length, int flags)
+{
+    if (is_interrupted(descriptor, flags))
+        return -1;
+    return receive(descriptor, data, cap(descriptor, length, flags), flags,
+                   NULL, NULL);
+}
+
+ssize_t __wrap_read(int descriptor, void *data, size_t length)
+{
+    if (is_interrupted(descriptor, 0))
+        return -1;
+    return __real_read(descriptor, data, cap(descriptor, length, 0));
+}
+
+ssize_t __wrap_write(int descriptor, const void *data, size_t length)
+{
+    if (is_interrupted(descriptor, 0))
+        return -1;
+    return __real_write(descriptor, data, cap_out(descriptor, length, 0));
+}
+
+ssize_t __wrap_sendto(int descriptor, const void *data, size_t length,
+                      int flags, const struct sockaddr *address, socklen_t size)
+{
+    if (is_interrupted(descriptor, flags))
+        return -1;
+    return __real_sendto(descriptor, data, cap_out(descriptor, length, flags),
+                         flags, address, size);
+}
+
+ssize_t __wrap_recvfrom(int descriptor, void *data, size_t length, int flags,
+                        struct sockaddr *address, socklen_t *size)
+{
+    if (is_interrupted(descriptor, flags))
+        return -1;
+    return receive(descriptor, data, cap(descriptor, length, flags), flags,
+                   address, size);
+}
+
+ssize_t __wrap_sendmsg(int descriptor, const struct msghdr *message, int flags)
+{
+    struct msghdr shorter = *message;
+    struct iovec piece;
+
+    if (is_interrupted(descriptor, flags))
+        return -1;
+    if (cut_pieces(descriptor, message->msg_iov, (size_t)message->msg_iovlen,
+                   flags, cut_out, &piece)) {
+        shorter.msg_iov = &piece;
+        shorter.msg_iovlen = 1;
+    }
+    return __real_sendmsg(descriptor, &shorter, flags);
+}
+
+ssize_t __wrap_recvmsg(int descriptor, struct msghdr *message, int flags)
+{
+    struct iovec *pieces = message->msg_iov;
+    struct iovec piece;
+
+    if (is_interrupted(descriptor, flags))
+        return -1;
+    if (!cut_pieces(descriptor, pieces, (size_t)message->msg_iovlen, flags, cut,
+                    &piece))
+        return __real_recvmsg(descriptor, message, flags);
+    /* The rest of the message is the kernel's to fill in: a copy would not do.
+     */
+    struct msghdr shorter = *message;
+    shorter.msg_iov = &piece;
+    shorter.msg_iovlen = 1;
+    ssize_t length = __real_recvmsg(descriptor, &shorter, flags);
+    message->msg_namelen = shorter.msg_namelen;
+    message->msg_controllen = shorter.msg_controllen;
+    message->msg_flags = shorter.msg_flags;
+    return length;
+}
+
+ssize_t __wrap_readv(int descriptor, const struct iovec *pieces, int count)
+{
+    struct iovec piece;
+
+    if (is_interrupted(descriptor, 0))
+        return -1;
+    if (count > 0 &&
+        cut_pieces(descriptor, pieces, (size_t)count, 0, cut, &piece))
+        return __real_readv(descriptor, &piece, 1);
+    return __real_readv(descriptor, pieces, count);
+}
+
+ssize_t __wrap_writev(int descriptor, const struct iovec *pieces, int count)
+{
+    struct iovec piece;
+
+    if (is_interrupted(descriptor, 0))
+        return -1;
+    if (count > 0 &&
+        cut_pieces(descriptor, pieces, (size_t)count, 0, cut_out, &piece))
+        return __real_writev(descriptor, &piece, 1);
+    return __real_writev(descriptor, pieces, count);
+}
+
+/* A length beyond the room is the program's mistake, for libc to catch. */
+
+ssize_t __wrap___recv_chk(int descriptor, void *data, size_t length,
+                          size_t room, int flags)
+{
+    if (length > room)
+        return __real___recv_chk(descriptor, data, length, room, flags);
+    return __wrap_recv(descriptor, data, length, flags);
+}
+
+ssize_t __wrap___read_chk(int descriptor, void *data, size_t length,
+                          size_t room)
+{
+    if (length > room)
+        return __real___read_chk(descriptor, data, length, room);
+    return __wrap_read(descriptor, data, length);
+}
+
+ssize_t __wrap___recvfrom_chk(int descriptor, void *data, size_t length,
+                              size_t room, int flags, struct sockaddr *address,
+                              socklen_t *size)
+{
+    if (length > room)
+        return __real___recvfrom_chk(descriptor, data, length, room, flags,
+                                     address, size);
+    return __wrap_recvfrom(descriptor, data, length, flags, address, size);
+}
+
+/* Returns whether clock shows the time of day. */
+static bool is_time_of_day(clockid_t clock)
+{
+#ifdef CLOCK_REALTIME_COARSE
+    if (clock == CLOCK_REALTIME_COARSE)
+        return true;
+#endif
+    return clock == CLOCK_REALTIME;
+}
+
+time_t __wrap_time(time_t *result)
+{
+    if (!time_stands)
+        return __real_time(result);
+    if (result != NULL)
+        *result = standing_time.tv_sec;
+    return standing_time.tv_sec;
+}
+
+int __wrap_gettimeofday(struct timeval *result, void *zone)
+{
+    if (!time_stands || result == NULL)
+        return __real_gettimeofday(result, zone);
+    int status = __real_gettimeofday(result, zone);
+    *result = standing_time;
+    return status;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *result)
+{
+    if (!time_stands || !is_time_of_day(clock))
+        return __real_clock_gettime(clock, result);
+    result->tv_sec = standing_time.tv_sec;
+    result->tv_nsec = standing_time.tv_usec * 1000;
+    return 0;
+}
+
+int __wrap_timespec_get(struct timespec *result, int base)
+{
+    if (!time_stands || base != TIME_UTC)
+        return __real_timespec_get(result, base);
+    result->tv_sec = standing_time.tv_sec;
+    result->tv_nsec = standing_time.tv_usec * 1000;
+    return base;
+}
+
+/* NOLINTEND(bugprone-reserved-identifier) */
