@@ -1,0 +1,657 @@
+/* cause.c - the likeliest cause of a failure, from what was seen on the wire
+ * and from outside the program. See play.h.
+ *
+ * The codes are stable: handouts/00-start.md explains each, and the tests of
+ * the grader name them. The order matters: what is certain comes first. What
+ * stands behind a code and a blank tells apart sentences for the same code. */
+#include "play.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const struct {
+    const char *code, *sentence;
+} causes[] = {
+    {"SANITIZER", "a sanitizer stopped the program; its report, under the "
+                  "conversation, names "
+                  "the file and the line"},
+    {"SIGPIPE",
+     "the program wrote to a connection whose other end was gone, and died of "
+     "SIGPIPE: ignore that signal, and send() returns -1 with EPIPE instead"},
+    {"CRASHED", "the program was killed by a signal"},
+    {"CRASHED abort",
+     "the program gave itself up, by abort() or an assert() that did not hold: "
+     "what the other side does is no reason for that, but for err()"},
+    {"TOO_MUCH_OUTPUT",
+     "the program prints without end: does a loop go on after recv() or "
+     "accept() returned 0 or -1?"},
+    {"LEFT_PROCESSES",
+     "the program ended, and processes that it had started went on"},
+    {"FD_LEAK",
+     "nearly all of the descriptors that the program may have are open: a "
+     "connection is not closed on every way out"},
+    {"NO_REUSEADDR",
+     "the port is still held by connections of the server before (TIME_WAIT): "
+     "set SO_REUSEADDR before bind()"},
+    {"ENDED",
+     "the program ended though clients may still come: what goes wrong with "
+     "one client must not end the server"},
+    {"BYTE_ORDER",
+     "the port number has its two bytes swapped: it needs htons()"},
+    {"WRONG_ADDRESS",
+     "the program listens, but not on the address and port that it was given"},
+    {"NOT_LISTENING",
+     "the program holds a socket that does not listen: is bind() followed by "
+     "listen()?"},
+    {"BYTE_ORDER print",
+     "the port is printed with its two bytes swapped: a port in a struct "
+     "sockaddr needs ntohs() to become a number"},
+    {"WRONG_ADDRESS print",
+     "the address or the port in this line is not the true one: getsockname() "
+     "tells that of the listener, accept() that of the client, and "
+     "getnameinfo() turns both into text"},
+    {"WRONG_ADDRESS default",
+     "the program listens, but not on its default address and port"},
+    {"IPV4_ONLY server",
+     "the program does not listen on an IPv6 address: let getaddrinfo() find "
+     "any family (AF_UNSPEC), and make the socket of the family that it found"},
+    {"IPV4_ONLY print",
+     "an IPv6 address is not printed as it is: struct sockaddr_in has no room "
+     "for one; take struct sockaddr_storage, and getnameinfo()"},
+    {"SPINS", "the program runs without a rest: does a loop go on after recv() "
+              "returned 0, or after any call returned -1?"},
+    {"STUCK_OUTPUT",
+     "the line is written, but stays in stdio's buffer as standard output is "
+     "a pipe: make it line-buffered with setvbuf(), or call fflush()"},
+    {"STUCK_REPLY",
+     "the answer is written, but stays in stdio's buffer: call fflush(), or "
+     "use send()"},
+    {"TRAILING_NUL",
+     "a NUL byte is sent behind the text: its length is strlen(), without the "
+     "byte that ends a C string"},
+    {"TRAILING_NUL many",
+     "NUL bytes are sent that nobody has asked for: as many bytes count as "
+     "recv() returned or strlen() says, not as many as the array has room for"},
+    {"TRAILING_NUL output",
+     "NUL bytes stand behind the data: as many bytes count as recv() returned, "
+     "not as many as the array has room for"},
+    {"TRAILING_NEWLINE", "a line end is sent that the protocol does not have"},
+    {"TRAILING_NEWLINE output", "a line end is printed that was not received"},
+    {"POINTER_SIZE",
+     "just the first bytes are sent, as many as a pointer has: sizeof of a "
+     "pointer is not the length of what it points to"},
+    {"TEXT_NOT_BYTES",
+     "it goes wrong at a NUL byte: data was treated as a C string (strlen, "
+     "printf %s, strcpy); use the count that recv() returned"},
+    {"TEXT_NOT_BYTES eof", "it ends at a byte 255: getc() returns an int, in "
+                           "which that is not EOF; in "
+                           "a char it is"},
+    {"ONE_RECV",
+     "only what the first recv() returned was used: TCP is a stream, and one "
+     "recv() is not one message; go on until it returns 0"},
+    {"ONE_RECV server",
+     "the program closes the connection though the client has not ended its "
+     "stream: call recv() again, until it returns 0"},
+    {"SHORT_READ",
+     "a part is missing though the stream went on: only a recv() that returns "
+     "0 is the end, and a full buffer or a small piece is not"},
+    {"SHORT_SEND",
+     "bytes are missing: send() may take fewer bytes than it was given; go on "
+     "with the rest"},
+    {"NEVER_ACCEPTS",
+     "the client is in the queue of the listening socket: the program does "
+     "not call accept()"},
+    {"ACCEPTS_ONCE",
+     "an earlier client was served, and this one waits in the queue of the "
+     "listening socket: accept() is not called again"},
+    {"ACCEPTS_ONCE closed", "the program listens no longer: close() the socket "
+                            "that accept() returned, "
+                            "and never the listener"},
+    {"NO_HALF_CLOSE",
+     "the program keeps its sending half open and waits: say that this was all "
+     "with shutdown() and SHUT_WR"},
+    {"NO_HALF_CLOSE both",
+     "the program has closed both halves of the connection, so that no reply "
+     "can reach it: shutdown() with SHUT_WR ends the sending half alone"},
+    {"IPV4_ONLY",
+     "the program does not go to an IPv6 address: let getaddrinfo() find any "
+     "family (AF_UNSPEC), and make the socket of the family that it found"},
+    {"FIRST_ADDRESS",
+     "the program gave up after the first address of the name: getaddrinfo() "
+     "gives a list, so try the next one (ai_next) where connect() fails"},
+    {"WRONG_ADDRESS wrapped",
+     "the program takes a port beyond 65535 for another one, as only the last "
+     "16 bits of the number are left: look at the number first"},
+    {"WRONG_ADDRESS client",
+     "the program went to another address or port than those it was given, or "
+     "than its default ones"},
+    {"NEVER_CLOSES",
+     "the program does not close the connection, so its other end waits for "
+     "ever"},
+    {"WAITS",
+     "the program has read all that was sent and waits for more: it may want a "
+     "full buffer, a line end or the end of the stream"},
+    {"WAITS first",
+     "the program has connected and waits, but here it has to speak first: is "
+     "there a recv() before the first send()?"},
+    {"WAITS turn",
+     "an earlier client still has its connection, and this one waits in the "
+     "queue: close a connection as soon as all is sent, whatever its client "
+     "does"},
+    {"WAITS server",
+     "the program has accepted the client and waits for it, but here the "
+     "server "
+     "speaks first: is there a recv() before the first send()?"},
+    {"PART_LEFT",
+     "after an error a new file is there, or the old one is spoiled: write to "
+     "another name in the same folder, and rename that once all has come, or "
+     "remove it"},
+    {"MEMORY_GROWS",
+     "the whole of the data is kept in memory: pass it on piece by piece"},
+    {" newline", "the line end behind the data is missing"},
+    {"WRONG_ZONE",
+     "this is the time in UTC, not in the zone of TZ: localtime_r() rather "
+     "than gmtime_r()"},
+    {"WRONG_ZONE other",
+     "this is the time of another zone than that of TZ, which localtime_r() "
+     "uses once tzset() has read it"},
+    {"STALE_TIME",
+     "this is an earlier time: ask for the time after accept(), for each "
+     "client"},
+    {"NOT_PADDED", "a number lacks its leading zeros: each has its full width, "
+                   "with %02d, and "
+                   "%06ld for the microseconds"},
+    {"WRONG_STATUS",
+     "the exit status is not the one of this case: 0 success, 1 an error, 2 a "
+     "wrong command line"},
+    {"WRONG_STATUS zero",
+     "the program ends as if all were well (status 0): does it look at what "
+     "each call returns, 0 and -1 too, and whether all has come that was "
+     "promised, and end with err() or exit(1) otherwise?"},
+    {"WRONG_STATUS trouble",
+     "the program takes for an error (status 1) what is none: its message says "
+     "where"},
+    {"WRONG_STATUS usage",
+     "a wrong command line is seen before anything is tried, and ends the "
+     "program with status 2"},
+    {"NO_MESSAGE",
+     "standard error must say what went wrong, in the form `program: what it "
+     "tried: why` (err() does that)"},
+    {"NO_MESSAGE output",
+     "the message is on standard output: it belongs on standard error (err(), "
+     "or fprintf(stderr, ...))"},
+    {"NO_MESSAGE usage",
+     "a wrong command line is answered with the usage on standard error"},
+    {"TIME_OUT", "nothing moved any more, and the time was up"},
+    {"TIME_OUT listens",
+     "the program listens where it should have ended: is every number of the "
+     "command line looked at, and what every call returns?"},
+    /* No code: what is seen is all that is known. */
+    {" line",
+     "the line is not printed, or in other words than these; they have to be "
+     "the same letter by letter"},
+    {" data", "the data are not printed as they came: fwrite() prints bytes as "
+              "they are, "
+              "each piece between `received: ` and a line end of its own"},
+    {" count",
+     "each piece gets one answer: as many answers are to be sent as lines "
+     "`received: ` are printed"},
+    {" empty",
+     "the end of the stream is no piece: look whether recv() returned 0 before "
+     "printing and answering"},
+    {" early",
+     "the line is printed before the thing that it tells has happened"},
+    {" end of line",
+     "a line end among the data is lost: it is a byte like any other, and "
+     "belongs to what recv() returned"},
+    {" form",
+     "the form is not just YYYY-MM-DD HH:MM:SS.uuuuuu and a line end (\\n), 27 "
+     "bytes"},
+    {" no newline", "the line end (\\n) behind the time is missing"},
+    {" year", "tm_year counts from 1900: add 1900, or let strftime() do it"},
+    {" month", "tm_mon counts from 0: add 1, or let strftime() do it"},
+    {" hour", "the hours count to 12: strftime() has %H for 24 of them"},
+    {" micros",
+     "the second is the right one, but its fraction is not: six digits of "
+     "microseconds, from the same reading of the clock"},
+    {" nothing",
+     "the program closes the connection without having sent anything"},
+};
+
+const char *find_report(const struct bytes *errors)
+{
+    static const char *const marks[] = {
+        "ERROR: AddressSanitizer",
+        ": runtime error: ", "WARNING: ThreadSanitizer"};
+    const char *first = NULL;
+    for (size_t i = 0; errors->data != NULL && i < 3; i++) {
+        const char *mark = strstr(errors->data, marks[i]);
+        if (mark != NULL && (first == NULL || mark < first))
+            first = mark;
+    }
+    while (first != NULL && first > errors->data && first[-1] != '\n')
+        first--;
+    return first;
+}
+
+static bool listens(const struct failure *f)
+{
+    for (size_t i = 0; i < f->socket_count; i++)
+        if (f->sockets[i].state == LISTENS)
+            return true;
+    return false;
+}
+
+/* Whether the program has sockets and none that listens: it is a client. */
+static bool is_client(const struct failure *f)
+{
+    return f->socket_count > 0 && !listens(f);
+}
+
+/* Whether text of that length stands at `at`. */
+static bool has_at(const struct failure *f, size_t at, const char *text,
+                   size_t length)
+{
+    return f->got != NULL && f->got_length >= at + length &&
+           memcmp(f->got + at, text, length) == 0;
+}
+
+/* How it ended. */
+static const char *cause_of_end(const struct failure *f)
+{
+    const struct program *p = f->program;
+    bool by_us = p->signal == SIGKILL || p->signal == SIGTERM;
+    if (!p->ended || (p->wanted_end && (p->signal == 0 || by_us)))
+        return NULL;
+    if (p->signal == SIGPIPE)
+        return "SIGPIPE";
+    if (p->signal == SIGABRT)
+        return "CRASHED abort";
+    if (p->signal != 0 || (p->status > 128 && p->status < 128 + 32))
+        return "CRASHED";
+    if (strstr(p->errors.data, "Address already in use") != NULL &&
+        f->kind == ENDS_AT_START && p->told_port != 0)
+        return "NO_REUSEADDR";
+    if (f->kind == ENDS_AT_START && p->told_ipv6)
+        return "IPV4_ONLY server";
+    if (f->kind == DIED || f->kind == REFUSED || p->listened)
+        return "ENDED";
+    return NULL;
+}
+
+/* Where it listens, for one that does not listen where it should. */
+static const char *cause_of_place(const struct failure *f)
+{
+    int told = f->program->told_port;
+    bool other = false;
+    for (size_t i = 0; i < f->socket_count; i++) {
+        if (f->sockets[i].state != LISTENS)
+            continue;
+        other = true;
+        if (told != 0 && f->sockets[i].port == ((told & 0xff) << 8 | told >> 8))
+            return "BYTE_ORDER";
+    }
+    if (f->program->told_ipv6)
+        return "IPV4_ONLY server";
+    if (other)
+        return f->program->told_any ? "WRONG_ADDRESS" : "WRONG_ADDRESS default";
+    return f->activity.sockets > 0 ? "NOT_LISTENING" : NULL;
+}
+
+/* Whether it uses the port that is left when one beyond 65535 loses its upper
+ * bits. */
+static bool has_wrapped(const struct failure *f)
+{
+    int told = f->program->told_port;
+    for (size_t i = 0; told > 65535 && i < f->socket_count; i++)
+        if (f->sockets[i].port == told - 65536 ||
+            f->sockets[i].peer_port == told - 65536)
+            return true;
+    return false;
+}
+
+/* Clients that wait in the queue of a listening socket. */
+static unsigned count_waiting(const struct failure *f)
+{
+    unsigned waiting = 0;
+    for (size_t i = 0; i < f->socket_count; i++)
+        if (f->sockets[i].state == LISTENS)
+            waiting += f->sockets[i].unread;
+    return waiting;
+}
+
+/* Whether it holds a connection, also one that its client has closed. */
+static bool has_connection(const struct failure *f)
+{
+    for (size_t i = 0; i < f->socket_count; i++)
+        if (f->sockets[i].state == CONNECTED ||
+            f->sockets[i].state == PEER_CLOSED)
+            return true;
+    return false;
+}
+
+/* Whether it holds a connection that its client has not closed. */
+static bool holds_client(const struct failure *f)
+{
+    for (size_t i = 0; i < f->socket_count; i++)
+        if (f->sockets[i].state == CONNECTED || f->sockets[i].state == OTHER)
+            return true;
+    return false;
+}
+
+/* A program that is silent, or does not end or close: what does it do? */
+static const char *cause_of_silence(const struct failure *f)
+{
+    const struct program *p = f->program;
+    if (p->files > 0 && f->activity.descriptors >= p->files - 1)
+        return "FD_LEAK";
+    bool waiting = count_waiting(f) > 0;
+    bool flushed = f->flushed && (!waiting || has_connection(f)) &&
+                   (f->kind != SILENT || f->unread <= 0);
+    if (flushed)
+        return f->kind == SILENT ? "STUCK_REPLY" : "STUCK_OUTPUT";
+    if (f->activity.busy && f->activity.state == 'R')
+        return "SPINS";
+    if (f->kind == NO_EXIT && has_wrapped(f))
+        return "WRONG_ADDRESS wrapped";
+    if (waiting && p->served > 0 && holds_client(f))
+        return "WAITS turn";
+    if (waiting)
+        return p->served > 0 ? "ACCEPTS_ONCE" : "NEVER_ACCEPTS";
+    if (f->kind == SILENT && f->peer != NULL && f->unread == 0 &&
+        f->peer->bytes_out > 0 && (f->got_length == 0 || !p->listened))
+        return "WAITS";
+    if (f->kind == SILENT && f->got_length == 0 && p->listened &&
+        has_connection(f))
+        return "WAITS server";
+    if (f->kind == SILENT && f->got_length == 0 && is_client(f))
+        return "WAITS first";
+    if (f->kind == NO_END)
+        return is_client(f) ? "NO_HALF_CLOSE" : "NEVER_CLOSES";
+    if (f->kind == SILENT && f->got_length > 0) /* cause_of_kind */
+        return NULL;
+    if (f->kind == NO_EXIT && f->socket_count > 0 && !is_client(f))
+        return "TIME_OUT listens";
+    return f->kind == NO_EXIT || f->kind == SILENT || f->kind == NO_CLIENT
+               ? "TIME_OUT"
+               : NULL;
+}
+
+/* Whether what came instead is found further on in what was expected: bytes
+ * between are missing. */
+static bool is_left_out(const struct failure *f)
+{
+    size_t length = f->got_length - f->at;
+    length = length < 16 ? length : 16;
+    for (size_t i = f->at + 1; length >= 4 && i + length <= f->expected_length;
+         i++)
+        if (memcmp(f->expected + i, f->got + f->at, length) == 0)
+            return true;
+    return false;
+}
+
+/* Whether nothing of what was expected came, but something before it. */
+static bool follows_another(const struct failure *f)
+{
+    return f->kind == WRONG_BYTES && f->at == 0 && f->peer != NULL &&
+           f->peer->bytes_in > f->got_length && f->expected[0] != '\n' &&
+           f->expected[0] != '\r';
+}
+
+/* Bytes that are not the expected ones: what kind of difference is it? */
+static const char *cause_of_bytes(const struct failure *f)
+{
+    size_t missing = f->expected_length - f->at;
+    if (f->expected == NULL || f->at > f->expected_length)
+        return NULL;
+    bool output = f->kind == WRONG_OUTPUT || f->kind == WRONG_FILE ||
+                  f->kind == MISSING_OUTPUT;
+    if (has_at(f, f->at, "\0", 1) &&
+        (missing == 0 || f->expected[f->at] != '\0'))
+        return output                        ? "TRAILING_NUL output"
+               : has_at(f, f->at, "\0\0", 2) ? "TRAILING_NUL many"
+                                             : "TRAILING_NUL";
+    size_t more = f->got_length - f->at;
+    if ((missing == 0 || follows_another(f)) && (!output || more <= 2) &&
+        (has_at(f, f->at, "\n", 1) || has_at(f, f->at, "\r\n", 2)))
+        return output ? "TRAILING_NEWLINE output" : "TRAILING_NEWLINE";
+    if (missing > 0 && f->expected[f->at] == '\0')
+        return "TEXT_NOT_BYTES";
+    if (missing > 0 && f->kind == EARLY_END && f->program->listened &&
+        (unsigned char)f->expected[f->at] == 0xff)
+        return "TEXT_NOT_BYTES eof";
+    if (f->at == sizeof(char *) && missing > 0 && f->kind != WRONG_BYTES &&
+        f->kind != MISSING_OUTPUT)
+        return "POINTER_SIZE";
+    if (f->kind == SILENT && f->at > 0 && missing <= 2 &&
+        f->expected[f->expected_length - 1] == '\n')
+        return " end of line";
+    return f->kind == WRONG_BYTES && is_left_out(f) ? "SHORT_SEND" : NULL;
+}
+
+/* A server ends a connection whose client has not ended its half. */
+static const char *cause_of_close(const struct failure *f)
+{
+    if ((f->kind != EARLY_END && f->kind != WAS_RESET) ||
+        !f->program->listened || f->got_length > 0 || f->peer == NULL ||
+        f->peer->shut)
+        return NULL;
+    return f->peer->bytes_in > 0 ? "ONE_RECV server" : " nothing";
+}
+
+/* A line that has not come: is one there that tells the same of another place?
+ */
+static const char *cause_of_line(const struct failure *f)
+{
+    const char *words = f->expected != NULL ? f->expected : "";
+    const char *port = strstr(words, " port ");
+    size_t length = strcspn(words, "0123456789:");
+    bool data = strncmp(words, "received: ", 10) == 0 && f->at >= 10;
+    if (data && (words[f->at] == '\r' || words[f->at] == '\n'))
+        return " end of line";
+    if (port == NULL || length == 0 || f->at < length)
+        return data ? " data" : " line";
+    const char *other = strstr(f->got, " port ");
+    int wanted = atoi(port + 6), had = other ? atoi(other + 6) : 0;
+    if (f->at >= (size_t)(port - words) &&
+        had == ((wanted & 0xff) << 8 | wanted >> 8))
+        return "BYTE_ORDER print";
+    return memchr(words, ':', f->expected_length) != NULL
+               ? "IPV4_ONLY print"
+               : "WRONG_ADDRESS print";
+}
+
+/* The words are those of date_trouble and form_trouble in play.c. */
+static const char *cause_of_date(const struct failure *f)
+{
+    static const char *const words[][2] = {{"nothing", " nothing"},
+                                           {"nul", "TRAILING_NUL"},
+                                           {"nuls", "TRAILING_NUL many"},
+                                           {"short", "SHORT_SEND"},
+                                           {"pointer", "POINTER_SIZE"},
+                                           {"no newline", " no newline"},
+                                           {"more", " form"},
+                                           {"form", " form"},
+                                           {"unpadded", "NOT_PADDED"},
+                                           {"stale", "STALE_TIME"},
+                                           {"year", " year"},
+                                           {"month", " month"},
+                                           {"hour", " hour"},
+                                           {"micros", " micros"},
+                                           {"utc", "WRONG_ZONE"},
+                                           {"zone", "WRONG_ZONE other"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(f->got, words[i][0]) == 0)
+            return words[i][1];
+    return NULL;
+}
+
+/* A client that did not come to our listening socket, and has ended. */
+static const char *cause_of_absence(const struct failure *f)
+{
+    const struct program *p = f->program;
+    struct sockaddr_storage place = {0};
+    socklen_t size = sizeof place;
+    if (f->peer == NULL || !p->ended)
+        return NULL;
+    getsockname(f->peer->fd, (struct sockaddr *)&place, &size);
+    if (place.ss_family == AF_INET6)
+        return "IPV4_ONLY";
+    if (strstr(p->errors.data, "refused") == NULL)
+        return NULL;
+    return f->peer->last ? "FIRST_ADDRESS" : "WRONG_ADDRESS client";
+}
+
+/* Data that a program printed or saved, which are not all: where do they end?
+ * The fixed words around them are "Received: " and a line end. */
+static const char *cause_of_part(const struct failure *f)
+{
+    static const char words[] = "Received: ";
+    size_t frame = sizeof words - 1, at = f->at;
+    if (f->expected == NULL || f->got_length > at + 1 ||
+        (f->got_length == at + 1 && f->got[at] != '\n'))
+        return NULL; /* something else follows */
+    if (f->expected_length < frame || memcmp(f->expected, words, frame) != 0)
+        frame = 0;
+    if (at <= frame)
+        return NULL; /* none of them */
+    if (f->expected_length == at + 1 && f->expected[at] == '\n')
+        return " newline";
+    if (f->peer == NULL)
+        return NULL; /* lines that are shown, not data */
+    if (f->kind == WRONG_FILE &&
+        (f->peer->first == 0 || f->peer->first == f->peer->bytes_out))
+        return NULL; /* it came in one piece */
+    return f->peer->first == at - frame ? "ONE_RECV" : "SHORT_READ";
+}
+
+/* A request that ends too early: in the middle of a line? */
+static const char *cause_of_request(const struct failure *f)
+{
+    if (f->got_length == 0 || memchr(f->got, '\n', f->got_length) != NULL)
+        return NULL;
+    return "SHORT_SEND";
+}
+
+static const char *cause_of_status(const struct failure *f)
+{
+    int status = f->program->status;
+    if (f->program->signal != 0 || f->program->timed_out)
+        return "WRONG_STATUS";
+    if (status == 0)
+        return "WRONG_STATUS zero";
+    if (f->wanted == 0 && strstr(f->program->errors.data, "refused") != NULL)
+        return "WRONG_ADDRESS client";
+    if (f->wanted == 0 && status == 1 && f->program->errors.length > 0)
+        return "WRONG_STATUS trouble";
+    return f->wanted == 2 ? "WRONG_STATUS usage" : "WRONG_STATUS";
+}
+
+static const char *cause_of_message(const struct failure *f)
+{
+    const struct program *p = f->program;
+    if (p->errors.length == 0 && p->output.length > 0 && p->status != 0)
+        return "NO_MESSAGE output";
+    if (p->status == 0) /* all was well, and a word about it is missing */
+        return NULL;
+    return p->status == 2 ? "NO_MESSAGE usage" : "NO_MESSAGE";
+}
+
+/* What the kind of failure alone says. */
+static const char *cause_of_kind(const struct failure *f)
+{
+    switch (f->kind) {
+    case TOO_MUCH:
+        return "TOO_MUCH_OUTPUT";
+    case LEFT:
+        return "LEFT_PROCESSES";
+    case NOT_IDLE:
+        return "SPINS";
+    case MEMORY:
+        return "MEMORY_GROWS";
+    case WRONG_DATE:
+        return cause_of_date(f);
+    case WRONG_EXIT:
+        return cause_of_status(f);
+    case NO_MESSAGE:
+        return cause_of_message(f);
+    case WRONG_FILE:
+        return f->program->ended && f->program->status != 0 ? "PART_LEFT"
+                                                            : cause_of_part(f);
+    case WRONG_OUTPUT:
+        return cause_of_part(f);
+    case MISSING_OUTPUT:
+        return cause_of_line(f);
+    case EXTRA_OUTPUT:
+        return " early";
+    case WRONG_COUNT:
+        return " count";
+    case EMPTY_PIECE:
+        return " empty";
+    case EXTRA_BYTES:
+        return f->expected == NULL ? "SPINS" : NULL;
+    case NOT_READING:
+        if (f->peer == NULL || f->peer->over)
+            return f->peer != NULL ? "NO_HALF_CLOSE both" : NULL;
+        if (f->program->ended && f->program->status == 1 &&
+            f->peer->port == f->program->told_port)
+            return "WRONG_STATUS trouble"; /* a client that gave up */
+        return NULL;
+    case NO_CLIENT:
+        return cause_of_absence(f);
+    case EARLY_END:
+    case SILENT:
+        if (f->expected == NULL)
+            return cause_of_request(f);
+        return f->got_length > 0 ? "SHORT_SEND" : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static const char *choose(const struct failure *f)
+{
+    const char *cause = NULL;
+    if (f->program == NULL)
+        return NULL;
+    if (find_report(&f->program->errors) != NULL)
+        return "SANITIZER";
+    if (f->kind == NO_CLIENT && f->peer != NULL && f->peer->decoy != -1 &&
+        f->peer->program == NULL && f->got != NULL &&
+        strcmp(f->got, "decoy") == 0)
+        return "BYTE_ORDER";
+    if (f->kind == TOO_MUCH || f->kind == LEFT)
+        return cause_of_kind(f);
+    cause = cause_of_end(f);
+    if (cause == NULL && f->kind == NOT_LISTENING)
+        cause = cause_of_place(f);
+    if (cause == NULL && f->kind == REFUSED && !listens(f))
+        cause = "ACCEPTS_ONCE closed";
+    if (cause == NULL)
+        cause = cause_of_close(f);
+    if (cause == NULL && f->expected != NULL)
+        cause = cause_of_bytes(f);
+    if (cause == NULL && !f->program->ended &&
+        (f->kind == SILENT || f->kind == NO_END || f->kind == NO_EXIT ||
+         f->kind == MISSING_OUTPUT || f->kind == NOT_READING ||
+         f->kind == NO_CLIENT || f->kind == REFUSED))
+        cause = cause_of_silence(f);
+    return cause == NULL ? cause_of_kind(f) : cause;
+}
+
+const char *find_cause(const struct failure *failure, struct bytes *sentence)
+{
+    static char code[32];
+    const char *cause = choose(failure);
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
+        if (cause != NULL && strcmp(causes[i].code, cause) == 0) {
+            add_text(sentence, "%s", causes[i].sentence);
+            snprintf(code, sizeof code, "%.*s", (int)strcspn(cause, " "),
+                     cause);
+            return code;
+        }
+    return "";
+}

@@ -1,0 +1,81 @@
+/* commands.h - the commands of a script (see play.c), and what they share. Each
+ * do_ function runs one; it ends the check where the conversation goes another
+ * way. */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+#include "script.h"
+
+#include <sys/types.h>
+
+/* programs.c */
+void do_answered(void);
+void do_bound(void);
+void do_complains(void);
+void do_exits(void);
+void do_fails(void);
+void do_idle(void);
+void do_input(void);
+void do_kill(void);
+void do_lean(void);
+void do_listening(void);
+void do_mentions(void);
+void do_never(void);
+void do_noinput(void);
+void do_prints(void);
+void do_received(void);
+void do_says(void);
+void do_shows(void);
+void do_start(void);
+
+/* A copy without CR and without empty lines at the end. */
+struct bytes plain_lines(const struct bytes *text);
+
+/* peers.c */
+void do_accept(void);
+void do_close(void);
+void do_connect(void);
+void do_dead(void);
+void do_dribble(void);
+void do_end(void);
+void do_expect(void);
+void do_listen(void);
+void do_only(void);
+void do_port(void);
+void do_send(void);
+void do_sendto(void);
+void do_shut(void);
+void do_small(void);
+void do_stuff(void);
+void do_taken(void);
+void do_udp(void);
+void do_until(void);
+
+/* Binds fd; returns the port, or 0 when that fails. */
+int bind_to(int fd, const char *address, int port);
+
+/* Takes a lock that is gone with this process, whoever holds it: a name in the
+ * abstract namespace, which is as wide as the network that it is about. Where
+ * there is none, chance must do. */
+bool lock_name(const char *name);
+
+/* Whether nobody holds the port, in no state that would hinder a program that
+ * forgets SO_REUSEADDR. */
+bool is_free(const char *address, int port);
+
+/* Receives some bytes; waits for them. Returns their number, 0 at the end of
+ * stream, -1 after a reset, -2 when patience was over. */
+ssize_t receive(struct peer *peer, char *room, size_t size);
+
+/* What to note when the program has sent something; a server has many clients.
+ */
+const char *sends(const struct peer *peer);
+
+void note_end(const struct peer *peer, bool polite);
+
+/* date.c */
+void do_date(void);
+
+void set_zone(const char *zone);
+
+#endif

@@ -1,0 +1,113 @@
+/* play.h - what the parts of the player share: the programs and peers of a
+ * conversation, and how it fails. */
+#ifndef PLAY_H
+#define PLAY_H
+
+#include "kernel.h"
+#include "text.h"
+
+#include <time.h>
+
+enum { NAME_SIZE = 64 };
+
+/* A program that the script started. */
+struct program {
+    char role[NAME_SIZE]; /* its name in the script: server */
+    char name[NAME_SIZE]; /* its file's name: hello_server */
+    bool reference;       /* ours, not the student's */
+    bool flushes;         /* has the shim that empties stdio's buffers */
+    pid_t launcher, pid;
+    int control, in, out, err; /* -1: closed */
+    struct bytes output, errors;
+    size_t said;   /* as much of output is used up by the script */
+    size_t logged; /* … and of output and errors is in the transcript */
+    size_t logged_errors;
+    bool ended, wanted_end; /* ended; and the script asked for it */
+    bool listened;          /* had a listening socket: it is a server */
+    bool told_any;          /* it has a command line, */
+    bool told_ipv6;         /* with an IPv6 address */
+    int status, signal;     /* how it ended; signal 0: by exit */
+    bool timed_out;
+    int left;                /* processes that it left behind */
+    int told_port;           /* the last number on its command line, or 0; it
+                              * may be beyond 65535 */
+    int served;              /* connections on which it has sent something */
+    int files;               /* its limit of open descriptors */
+    struct timespec started; /* CLOCK_REALTIME */
+};
+
+/* One end of the wire that the script holds. */
+struct peer {
+    char role[NAME_SIZE];
+    enum { CONNECTION, LISTENER, DEAD, DATAGRAMS } kind;
+    int fd;    /* -1: closed */
+    int decoy; /* LISTENER: listens on the port with its bytes swapped, or -1 */
+    int port;  /* its own */
+    bool last; /* LISTENER: on the last address of a name */
+    bool over; /* the program's stream has ended */
+    unsigned long first;     /* bytes that it read before more was sent, or 0 */
+    struct program *program; /* at the other end, or NULL */
+    struct bytes pending;    /* to be sent, from `sent` on */
+    size_t sent;
+    bool shut_after; /* half-close once nothing is pending */
+    bool shut;       /* our half is closed */
+    bool broken;     /* the program refuses what we send */
+    unsigned long bytes_in, bytes_out;
+    struct timespec born; /* CLOCK_REALTIME */
+};
+
+/* What went wrong, as the script saw it. */
+enum failure_kind {
+    ENDS_AT_START,  /* ended, or did not come to listen */
+    NOT_LISTENING,  /* runs, and does not listen where it was told */
+    REFUSED,        /* it listened and now refuses a connection */
+    NO_CLIENT,      /* the program did not connect */
+    WRONG_BYTES,    /* other bytes than expected */
+    SILENT,         /* fewer bytes than expected, and no end */
+    EARLY_END,      /* fewer bytes than expected, then the end */
+    WAS_RESET,      /* the connection was reset */
+    NO_END,         /* all bytes, and no end of stream */
+    EXTRA_BYTES,    /* bytes where the end of stream was expected */
+    NOT_READING,    /* what we send is not taken */
+    WRONG_OUTPUT,   /* standard output is not as it should be */
+    MISSING_OUTPUT, /* a line has not come */
+    EXTRA_OUTPUT,   /* a line has come too early */
+    WRONG_COUNT,    /* another number of answers */
+    EMPTY_PIECE,    /* the end of the stream was taken for a piece */
+    WRONG_EXIT,     /* another exit status, or a signal */
+    NO_EXIT,        /* still runs */
+    NO_MESSAGE,     /* standard error is not as it should be */
+    WRONG_FILE,     /* a file is not as it should be */
+    WRONG_REQUEST,  /* a line of the request is missing or wrong */
+    WRONG_DATE,
+    NOT_IDLE,
+    MEMORY,
+    DIED,     /* a program that should still run has ended */
+    LEFT,     /* left processes behind */
+    TOO_MUCH, /* wrote more than anyone can read */
+    SANITIZER
+};
+
+struct failure {
+    enum failure_kind kind;
+    struct program *program;    /* that failed, or NULL */
+    struct peer *peer;          /* on this connection, or NULL */
+    const char *expected, *got; /* the bytes where the kind has some, */
+    size_t expected_length, got_length, at; /* got from `at` on differs */
+    int wanted;                             /* WRONG_EXIT: the exit status */
+    size_t mark;              /* where in the words for got that is, or 0 */
+    long unread;              /* of what we sent on peer; -1 not known */
+    struct activity activity; /* of program, when it failed */
+    struct socket_fact sockets[64];
+    size_t socket_count;
+    bool flushed; /* what was missing came once its buffers were emptied */
+};
+
+/* The likeliest cause: a stable code (see handouts/00-start.md), "" if no cause
+ * is likelier than another, and appends a sentence to `sentence`. */
+const char *find_cause(const struct failure *failure, struct bytes *sentence);
+
+/* Returns the first line of errors that a sanitizer wrote, or NULL. */
+const char *find_report(const struct bytes *errors);
+
+#endif
