@@ -1,0 +1,83 @@
+# make alone says what there is to do.
+
+CFLAGS ?= -O2
+SHELL = /bin/sh
+
+# Words for grader/grade, from the command line of make only (some machines have
+# a WORK in the environment). The shell, not make, puts the values in: no quote in
+# one can do harm.
+pass = $(if $(filter command,$(origin $1)),$1="$$$1")
+words = $(foreach name,LAB CHECK WORK SEED JOBS VERBOSE,$(call pass,$(name)))
+
+warnings = -Wall -Wextra
+tools = build/tools/launch build/tools/play build/tools/shim.o
+play_objects = $(patsubst grader/%.c,build/%.o,$(filter-out %/launch.c %/shim.c,$(wildcard grader/tools/*.c)))
+references = $(patsubst solutions/%.c,build/reference/%,$(wildcard solutions/[0-9][0-9]-*/*.c))
+skeletons = $(patsubst solutions/%,build/skeletons/%,$(wildcard solutions/net.h solutions/[0-9][0-9]-*/*.c))
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help grade replay check check-flaky bench-grader tools references skeletons format lint clean
+
+help: ## this list
+	@echo 'usage: make TARGET [WORD=value ...]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'Words: LAB=03 (or 3, or 03-daytime) CHECK=5 SEED=7 WORK=dir (instead of labs/)'
+	@echo '       JOBS=2 VERBOSE=1 CC=clang CFLAGS=-O2.  More: grader/grade --help'
+
+grade: ## build and grade labs/; LAB=03: that lab in detail; WORK=dir: another tree
+	@grader/grade $(words)
+
+replay: ## one check alone, with its whole transcript: LAB=03 CHECK=5 SEED=7
+	@$(if $(and $(filter LAB=%,$(words)),$(filter CHECK=%,$(words))),grader/grade $(words),echo 'usage: make replay LAB=03 CHECK=5 SEED=7' >&2; exit 2)
+
+clean: ## remove build/, which holds programs, logs and results
+	rm -rf build
+
+check: ## test the workbook itself (for those who maintain it)
+	@grader/tests/check
+
+check-flaky: ## every check N=50 times under load
+	@grader/tests/flaky $(call pass,N)
+
+bench-grader: ## how long the grader takes, next to its floor
+	@grader/bench
+
+skeletons: $(skeletons) ## make labs/ from solutions/; what was changed there is kept as FILE.orig-1
+	@grader/lib/put-skeletons $(skeletons)
+
+format: ## give C and shell files their form
+	clang-format -i grader/tools/*.[ch] solutions/*.h solutions/*/*.c
+	shfmt -i 2 -ci -w grader .ci
+
+lint: ## look for mistakes in every file
+	@failed=0; for name in `grader/tests/lint --list`; do \
+	  grader/tests/lint $$name || [ $$? = 77 ] || failed=1; \
+	done; exit $$failed
+
+tools: $(tools) ## build the grader's own programs
+
+references: $(references) ## build solutions/, the counterparts in the checks
+
+build/tools/launch: build/tools/launch.o
+build/tools/play: $(play_objects)
+build/tools/launch build/tools/play:
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+build/tools/%.o: grader/tools/%.c $(wildcard grader/tools/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(warnings) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+build/reference/%: solutions/%.c $(wildcard solutions/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(warnings) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -pthread -o $@ $< $(LDLIBS)
+
+build/skeletons/%.c: solutions/%.c grader/skeleton.awk
+	@mkdir -p $(@D)
+	awk -f grader/skeleton.awk $< >$@
+
+build/skeletons/%.h: solutions/%.h
+	@mkdir -p $(@D)
+	cp $< $@
