@@ -102,6 +102,9 @@ static pid_t start(char **words, bool orphan, bool apart)
     }
     if (pid == 0)
         become_launch(words, apart);
+    /* kill(-1) is everybody. */
+    if (pid == -1)
+        err(99, "fork");
     return pid;
 }
 
@@ -398,7 +401,8 @@ static void show_orphan(void)
         }
         _exit(0);
     }
-    (void)!read(ends[0], &orphan, sizeof orphan);
+    if (read(ends[0], &orphan, sizeof orphan) != sizeof orphan)
+        err(98, "read");
     wait(NULL);
     kill(orphan, SIGKILL);
     while (kill(orphan, 0) == 0)
