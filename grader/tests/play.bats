@@ -33,6 +33,7 @@ write_puppet() {
   cat <<'END'
 #include <arpa/inet.h>
 #include <err.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,20 @@ static void answer_datagram(const char *text)
     socklen_t size = sizeof from;
     if (recvfrom(listener, data, sizeof data, 0, (struct sockaddr *)&from, &size) != -1)
         sendto(listener, text, strlen(text), 0, (struct sockaddr *)&from, size);
+}
+
+/* Asks at a UDP port by a connected socket, and prints the answer. */
+static void ask(const char *port, const char *text)
+{
+    char data[65536];
+    peer = open_socket(SOCK_DGRAM, port, connect);
+    send(peer, text, strlen(text), 0);
+    ssize_t n = recv(peer, data, sizeof data, 0);
+    if (n == -1)
+        printf("no answer: %s\n", strerror(errno));
+    else
+        printf("%.*s\n", (int)n, data);
+    close(peer);
 }
 
 static char date[200];
@@ -160,6 +175,8 @@ int main(int argc, char *argv[])
             listener = open_socket(SOCK_DGRAM, argv[++i], bind);
         else if (strcmp(argv[i], "answer") == 0)
             answer_datagram(argv[++i]);
+        else if (strcmp(argv[i], "ask") == 0)
+            ask(next, argv[i + 2]), i += 2;
         else if (strcmp(argv[i], "accept") == 0)
             peer = accept(listener, NULL, NULL);
         else if (strcmp(argv[i], "send") == 0)
@@ -781,15 +798,63 @@ END
 
 @test "datagrams" {
   passes <<'END'
-start p puppet udp 0 answer "Hello, you!" stdin
+start p puppet udp 0 answer "Hello, you!" answer "" stdin
 bound p
 udp u
 sendto u p "you"
 expect u "Hello, you!"
+sendto u p ""
+expect u ""
+quiet u
 END
+  fails <<<$'start p puppet udp 0 answer "" stdin\nbound p\nudp u\nsendto u p you\nexpect u "Hello, you!"'
+  fails '"" (0 bytes)' <<<$'start p puppet udp 0 answer "Hello" stdin\nbound p\nudp u\nsendto u p you\nexpect u ""'
   fails <<<$'start p puppet udp 0 answer "Hello" stdin\nbound p\nudp u\nsendto u p you\nexpect u "Hello, you!"'
   fails <<<$'start p puppet udp 0 stdin\nbound p\nudp u\nsendto u p you\nexpect u "Hello, you!"'
+  fails 'a datagram of 0 bytes' <<<$'start p puppet udp 0 stdin\nbound p\nudp u\nsendto u p you\nexpect u ""'
   fails 'a socket that is bound' <<<$'start p puppet stdin\nbound p'
+  fails 'no datagram here' <<<$'start p puppet pause\nudp u\nudp v\nsendto v u ""\nquiet u'
+}
+
+@test "datagrams: answers, strangers, and ports that refuse" {
+  passes <<'END'
+fill large 65507 "x"
+nobody n
+udp u
+udp v 127.0.0.2
+start p puppet ask $n.port "Tom" ask $u.port "Tom" ask $u.port "Ann" ask $u.port "Tim" stdin
+says p "no answer: Connection refused"
+expect u "Tom"
+intrude v u "Hello, V!"
+reply u "Hello, U!"
+says p "Hello, U!"
+datagram u name
+match name ^Ann$
+dies u
+reply u "Hello, Ann!"
+says p "Hello, Ann!"
+says p "no answer: Connection refused"
+revives u
+sendto v u $large
+expect u $large
+quiet u
+END
+  fails NO_TIMEOUT <<'END'
+udp u
+udp v 127.0.0.2
+start p puppet ask $u.port "Tom" stdin
+expect u "Tom"
+nag v u "Hello, Tom!"
+END
+  passes <<'END'
+udp u
+udp v
+start p puppet ask $u.port "Tom" exit 0
+expect u "Tom"
+reply u "Hello, Tom!"
+nag v u "Hello, Tom!"
+exits p 0
+END
 }
 
 @test "match and crlf" {

@@ -185,6 +185,9 @@ static const struct {
      "or fprintf(stderr, ...))"},
     {"NO_MESSAGE usage",
      "a wrong command line is answered with the usage on standard error"},
+    {"NO_TIMEOUT",
+     "the program waits longer than it may: each datagram that is not the "
+     "answer starts its wait anew, or it waits without a limit"},
     {"TIME_OUT", "nothing moved any more, and the time was up"},
     {"TIME_OUT listens",
      "the program listens where it should have ended: is every number of the "
@@ -566,6 +569,8 @@ static const char *cause_of_kind(const struct failure *f)
     switch (f->kind) {
     case TOO_MUCH:
         return "TOO_MUCH_OUTPUT";
+    case NO_TIMEOUT:
+        return "NO_TIMEOUT";
     case LEFT:
         return "LEFT_PROCESSES";
     case NOT_IDLE:

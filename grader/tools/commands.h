@@ -43,13 +43,23 @@ void do_listen(void);
 void do_only(void);
 void do_port(void);
 void do_send(void);
-void do_sendto(void);
 void do_shut(void);
 void do_small(void);
 void do_stuff(void);
 void do_taken(void);
-void do_udp(void);
 void do_until(void);
+
+/* A socket that does not block. */
+int open_socket(int family, int type);
+
+int family_of(const char *address);
+
+/* Reads a numeric address and a port. */
+socklen_t read_address(const char *address, unsigned port,
+                       struct sockaddr_storage *place);
+
+/* Where the target is: a program that listens, or a port number. */
+struct program *find_target(size_t i, int *port);
 
 /* Binds fd; returns the port, or 0 when that fails. */
 int bind_to(int fd, const char *address, int port);
@@ -59,8 +69,8 @@ int bind_to(int fd, const char *address, int port);
  * there is none, chance must do. */
 bool lock_name(const char *name);
 
-/* Whether nobody holds the port, in no state that would hinder a program that
- * forgets SO_REUSEADDR. */
+/* Whether nobody holds the port, for TCP or UDP, in no state that would hinder a
+ * program that forgets SO_REUSEADDR. */
 bool is_free(const char *address, int port);
 
 /* Receives some bytes; waits for them. Returns their number, 0 at the end of
@@ -72,6 +82,29 @@ ssize_t receive(struct peer *peer, char *room, size_t size);
 const char *sends(const struct peer *peer);
 
 void note_end(const struct peer *peer, bool polite);
+
+/* datagrams.c */
+void do_datagram(void);
+void do_dies(void);
+void do_intrude(void);
+void do_nag(void);
+void do_nobody(void);
+void do_quiet(void);
+void do_reply(void);
+void do_revives(void);
+void do_sendto(void);
+void do_udp(void);
+
+/* Receives the next datagram; waits for it. Returns its length, 0 for an empty
+ * one, -2 when patience was over or the program has ended. Sets peer->from,
+ * peer->stamp, peer->to. */
+ssize_t receive_datagram(struct peer *peer, char *data, size_t size);
+
+/* The same without waiting; -2: there is none. */
+ssize_t poll_datagram(struct peer *peer, char *data, size_t size);
+
+/* Fails unless the next datagram is data. */
+void expect_datagram(struct peer *peer, const struct bytes *data);
 
 /* date.c */
 void do_date(void);

@@ -156,8 +156,8 @@ static size_t search_table(const char *path, bool udp, bool listeners,
     return count;
 }
 
-size_t find_sockets(pid_t pid, bool listeners, struct socket_fact facts[],
-                    size_t most)
+size_t find_sockets(pid_t pid, enum which_sockets which,
+                    struct socket_fact facts[], size_t most)
 {
     pid_t pids[MOST_PIDS];
     unsigned long inodes[MOST_INODES];
@@ -167,10 +167,13 @@ size_t find_sockets(pid_t pid, bool listeners, struct socket_fact facts[],
         inode_count = find_inodes(pids[i], inodes, inode_count, &open);
     if (inode_count == 0)
         return 0;
-    count = search_table("/proc/self/net/tcp", false, listeners, inodes,
-                         inode_count, facts, count, most);
-    count = search_table("/proc/self/net/tcp6", false, listeners, inodes,
-                         inode_count, facts, count, most);
+    bool listeners = which == LISTENERS;
+    if (which != UDP_SOCKETS) {
+        count = search_table("/proc/self/net/tcp", false, listeners, inodes,
+                             inode_count, facts, count, most);
+        count = search_table("/proc/self/net/tcp6", false, listeners, inodes,
+                             inode_count, facts, count, most);
+    }
     if (listeners)
         return count;
     count = search_table("/proc/self/net/udp", true, false, inodes, inode_count,
@@ -367,8 +370,8 @@ long long memory_of(pid_t pid)
 #ifdef __APPLE__
 #include <libproc.h>
 
-size_t find_sockets(pid_t pid, bool listeners, struct socket_fact facts[],
-                    size_t most)
+size_t find_sockets(pid_t pid, enum which_sockets which,
+                    struct socket_fact facts[], size_t most)
 {
     struct proc_fdinfo fds[1024];
     size_t count = 0;
@@ -403,16 +406,17 @@ size_t find_sockets(pid_t pid, bool listeners, struct socket_fact facts[],
                   fact.address, sizeof fact.address);
         if (fact.state == LISTENS)
             fact.unread = (unsigned)info.psi.soi_qlen;
-        if (!listeners || fact.state == LISTENS)
+        if (which == ALL_SOCKETS ||
+            fact.state == (which == LISTENERS ? LISTENS : BOUND))
             facts[count++] = fact;
     }
     return count;
 }
 #else
-size_t find_sockets(pid_t pid, bool listeners, struct socket_fact facts[],
-                    size_t most)
+size_t find_sockets(pid_t pid, enum which_sockets which,
+                    struct socket_fact facts[], size_t most)
 {
-    (void)pid, (void)listeners, (void)facts, (void)most;
+    (void)pid, (void)which, (void)facts, (void)most;
     return 0;
 }
 #endif

@@ -24,11 +24,14 @@ struct socket_fact {
     unsigned unsent; /* bytes not yet taken by the peer's kernel */
 };
 
-/* Fills facts with the TCP and UDP sockets that process pid and its
- * descendants hold, at most `most`; with `listeners` only those in state LISTENS
- * (cheap however many connections the machine has). Returns how many. */
-size_t find_sockets(pid_t pid, bool listeners, struct socket_fact facts[],
-                    size_t most);
+/* Which sockets: TCP and UDP; TCP in state LISTENS, or UDP (both cheap however
+ * many connections the machine has). */
+enum which_sockets { ALL_SOCKETS, LISTENERS, UDP_SOCKETS };
+
+/* Fills facts with those sockets that process pid and its descendants hold, at
+ * most `most`. Returns how many. */
+size_t find_sockets(pid_t pid, enum which_sockets which,
+                    struct socket_fact facts[], size_t most);
 
 /* How many bytes that we sent on the connected TCP socket have not been read
  * by the program at its other end; 0 also when that end is gone. -1 where the

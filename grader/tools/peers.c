@@ -21,8 +21,8 @@
 static bool small_buffers;
 
 /* Reads a numeric address and a port. */
-static socklen_t read_address(const char *address, unsigned port,
-                              struct sockaddr_storage *place)
+socklen_t read_address(const char *address, unsigned port,
+                       struct sockaddr_storage *place)
 {
     char text[16];
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
@@ -37,7 +37,7 @@ static socklen_t read_address(const char *address, unsigned port,
     return size;
 }
 
-static int open_socket(int family, int type)
+int open_socket(int family, int type)
 {
     int fd = socket(family, type, 0);
     if (fd == -1)
@@ -61,7 +61,7 @@ int bind_to(int fd, const char *address, int port)
                      : ((struct sockaddr_in *)(void *)&place)->sin_port);
 }
 
-static int family_of(const char *address)
+int family_of(const char *address)
 {
     return strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
 }
@@ -176,17 +176,24 @@ bool lock_name(const char *name)
 #endif
 }
 
-/* Whether nobody holds the port, in no state that would hinder a program that
- * forgets SO_REUSEADDR. */
-bool is_free(const char *address, int port)
+/* Whether nobody holds the port for sockets of that type. */
+static bool is_free_for(const char *address, int port, int type)
 {
-    int fd = socket(family_of(address), SOCK_STREAM, 0);
+    int fd = socket(family_of(address), type, 0);
     bool free = fd == -1
                     ? errno == EAFNOSUPPORT
                     : bind_to(fd, address, port) != 0 || errno == EADDRNOTAVAIL;
     if (fd != -1)
         close(fd);
     return free;
+}
+
+/* Whether nobody holds the port, for TCP or UDP, in no state that would hinder a
+ * program that forgets SO_REUSEADDR. */
+bool is_free(const char *address, int port)
+{
+    return is_free_for(address, port, SOCK_STREAM) &&
+           is_free_for(address, port, SOCK_DGRAM);
 }
 
 static bool is_free_port(int port)
@@ -277,7 +284,7 @@ void do_accept(void)
 }
 
 /* Where the target is: a program that listens, or a port number. */
-static struct program *find_target(size_t i, int *port)
+struct program *find_target(size_t i, int *port)
 {
     char name[2 * NAME_SIZE];
     struct program *program = find_program(word(i));
@@ -488,17 +495,6 @@ void note_end(const struct peer *peer, bool polite)
 static enum failure_kind kind_of(ssize_t n)
 {
     return n == -2 ? SILENT : n == -1 ? WAS_RESET : EARLY_END;
-}
-
-static void expect_datagram(struct peer *peer, const struct bytes *data)
-{
-    static char room[65536];
-    ssize_t n = receive(peer, room, sizeof room);
-    if (n < -1)
-        n = 0;
-    if ((size_t)n != data->length || memcmp(room, data->data, (size_t)n) != 0)
-        fail_bytes(WRONG_BYTES, last_student(), peer, data, room, (size_t)n);
-    note_bytes(RIGHT_SIDE, "sends", room, (size_t)n);
 }
 
 /* Reads some of what comes behind a difference: it shows of what kind that is.
@@ -712,36 +708,4 @@ void do_close(void)
         setsockopt(peer->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     note(LEFT_SIDE, "%s %s", peer->role, reset ? "resets" : "closes");
     close_peer(peer);
-}
-
-void do_udp(void)
-{
-    struct peer *peer = new_peer(word(1));
-    const char *address = word_count > 2 ? word(2) : "127.0.0.1";
-    peer->kind = DATAGRAMS;
-    peer->fd = open_socket(family_of(address), SOCK_DGRAM);
-    peer->port = bind_to(peer->fd, address, 0);
-    if (peer->port == 0)
-        give_up_environment("cannot bind to %s: %s", address, strerror(errno));
-    set_number(peer->role, ".port", (unsigned long)peer->port);
-}
-
-void do_sendto(void)
-{
-    struct peer *peer = peer_at(1);
-    const struct bytes *data = data_from(3);
-    struct sockaddr_storage place;
-    char name[2 * NAME_SIZE], what[NAME_SIZE + 8];
-    int port;
-    peer->program = find_target(2, &port);
-    snprintf(name, sizeof name, "%s.address", word(2));
-    const struct bytes *address = find_variable(name);
-    socklen_t size = read_address(address ? address->data : "127.0.0.1",
-                                  (unsigned)port, &place);
-    snprintf(what, sizeof what, "%s sends", peer->role);
-    note_bytes(LEFT_SIDE, what, data->data, data->length);
-    if (sendto(peer->fd, data->data, data->length, 0, (struct sockaddr *)&place,
-               size) == -1)
-        fail_words(NOT_READING, peer->program, peer, "a datagram is sent", "%s",
-                   strerror(errno));
 }

@@ -66,10 +66,23 @@
  *                       the end of stream; or the time that SHIM_TIME shows
  *   clock C [ZONE [SECONDS.MICROS]]  the same; zeros in front may be missing
  *
- * Datagrams
- *   udp U [ADDRESS]     a bound socket. Sets U.port
- *   bound P             waits until P has a bound UDP socket. Sets P.port
- *   sendto U P|PORT DATA;   expect U DATA  the next datagram is DATA
+ * Datagrams (U and V are UDP sockets of ours)
+ *   udp U [ADDRESS [PORT]]  a bound socket (default 127.0.0.1). Sets U.port
+ *   nobody U [ADDRESS [PORT]]   the same, but it refuses all: whoever sends to
+ *                       U.port learns that the port is unreachable (ICMP)
+ *   dies U; revives U   from now on it refuses all; no longer
+ *   bound P [ADDRESS [PORT]]    waits until P has a bound UDP socket, there.
+ *                       Sets P.port, and P.address for those who send
+ *   sendto U P|V|PORT DATA  sends a datagram, also an empty one ("")
+ *   expect U DATA       the next datagram is DATA; an empty one is one, too.
+ *                       Sets U.from and U.host, its sender's port and address
+ *   datagram U VAR      the next datagram, into VAR. Sets VAR.length
+ *   reply U DATA        answers the last datagram that U has received
+ *   intrude V U DATA    the same, but the answer comes from V
+ *   nag V U DATA        the same every 100 ms, until the next datagram comes to U
+ *                       or the program ends; at most 6 seconds
+ *   quiet U             no datagram waits at U: to be asked after an event that
+ *                       proves that one would be there
  *
  * Data
  *   set VAR DATA;  fill VAR COUNT DATA  repeats it;
@@ -447,8 +460,10 @@ static const struct command {
     {"complains", do_complains},
     {"connect", do_connect},
     {"crlf", do_crlf},
+    {"datagram", do_datagram},
     {"date", do_date},
     {"dead", do_dead},
+    {"dies", do_dies},
     {"dribble", do_dribble},
     {"end", do_end},
     {"exits", do_exits},
@@ -460,6 +475,7 @@ static const struct command {
     {"gone", do_end},
     {"idle", do_idle},
     {"input", do_input},
+    {"intrude", do_intrude},
     {"ipv6", do_ipv6},
     {"kill", do_kill},
     {"later", do_later},
@@ -469,14 +485,19 @@ static const struct command {
     {"listening", do_listening},
     {"match", do_match},
     {"mentions", do_mentions},
+    {"nag", do_nag},
+    {"nobody", do_nobody},
     {"noinput", do_noinput},
     {"offer", do_send},
     {"only", do_only},
     {"port", do_port},
     {"prints", do_prints},
+    {"quiet", do_quiet},
     {"random", do_random},
     {"received", do_received},
+    {"reply", do_reply},
     {"reset", do_close},
+    {"revives", do_revives},
     {"same", do_same},
     {"says", do_says},
     {"send", do_send},

@@ -54,6 +54,12 @@ struct peer {
     bool broken;     /* the program refuses what we send */
     unsigned long bytes_in, bytes_out;
     struct timespec born; /* CLOCK_REALTIME */
+    /* DATAGRAMS: the last one received: */
+    unsigned long datagrams;      /* its number, from 1 */
+    struct sockaddr_storage from; /* who has sent it */
+    socklen_t from_size;          /* 0: none has come yet */
+    struct timespec stamp;     /* when the kernel received it, CLOCK_REALTIME */
+    char to[INET6_ADDRSTRLEN]; /* where it was sent to, "": not known */
 };
 
 /* What went wrong, as the script saw it. */
@@ -80,6 +86,8 @@ enum failure_kind {
     WRONG_FILE,     /* a file is not as it should be */
     WRONG_REQUEST,  /* a line of the request is missing or wrong */
     WRONG_DATE,
+    EXTRA_DATAGRAM, /* a datagram where none was to come */
+    NO_TIMEOUT,     /* waits beyond its time */
     NOT_IDLE,
     MEMORY,
     DIED,     /* a program that should still run has ended */

@@ -67,7 +67,8 @@ static bool is_bound(struct program *program, bool udp, const char *address,
     struct socket_fact facts[32];
     if (program->pid <= 0)
         return false;
-    size_t count = find_sockets(program->pid, !udp, facts, 32);
+    size_t count =
+        find_sockets(program->pid, udp ? UDP_SOCKETS : LISTENERS, facts, 32);
     for (size_t i = 0; i < count; i++) {
         if (facts[i].udp != udp || (port != 0 && facts[i].port != port) ||
             (udp && facts[i].port == 0) || !serves(facts[i].address, address))
@@ -76,18 +77,19 @@ static bool is_bound(struct program *program, bool udp, const char *address,
         char name[2 * NAME_SIZE];
         snprintf(name, sizeof name, "%s.address", program->role);
         add_text(new_variable(name), "%s", reach(facts[i].address, address));
-        program->listened = !udp;
+        program->listened = true;
         return true;
     }
     return false;
 }
 
 /* Where the program listens, for `got`. */
-static const char *say_places(const struct program *program)
+static const char *say_places(const struct program *program, bool udp)
 {
     static struct bytes text;
     struct socket_fact facts[8];
-    size_t count = find_sockets(program->pid, true, facts, 8);
+    size_t count =
+        find_sockets(program->pid, udp ? UDP_SOCKETS : LISTENERS, facts, 8);
     clear_bytes(&text);
     add_text(&text, "%s", count > 0 ? "one on" : "none");
     for (size_t i = 0; i < count; i++)
@@ -111,7 +113,8 @@ static void wait_bound(bool udp)
                        say_end(program));
         if (!wait_more(-1, 0, SHORT_TICK))
             fail_words(NOT_LISTENING, program, NULL, expected,
-                       "the program runs, but has %s", say_places(program));
+                       "the program runs, but has %s",
+                       say_places(program, udp));
     }
     snprintf(expected, sizeof expected, "%s.port", program->role);
     note(RIGHT_SIDE, "(%s port %s)", udp ? "bound to" : "listens on",

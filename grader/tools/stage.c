@@ -790,7 +790,7 @@ static void gather_facts(struct failure *failure)
         return;
     failure->activity = look_at(program->pid);
     failure->socket_count =
-        find_sockets(program->pid, false, failure->sockets,
+        find_sockets(program->pid, ALL_SOCKETS, failure->sockets,
                      sizeof failure->sockets / sizeof failure->sockets[0]);
     if (failure->kind == SILENT || failure->kind == MISSING_OUTPUT)
         failure->flushed = comes_when_flushed(failure);

@@ -1,0 +1,344 @@
+/* datagrams.c - the commands that play the other end of a datagram. */
+#define _GNU_SOURCE /* in_pktinfo */
+#include "commands.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { LARGE_BUFFER = 4 << 20, NAG_MS = 100, NAG_LIMIT_MS = 6000 };
+
+/* A datagram has at most 65,527 bytes (IPv6). */
+static char room[65536];
+
+/* Asks for what a datagram alone does not tell: when it came, and where it was
+ * sent to. Not every system knows. */
+static void ask_more(const struct peer *peer)
+{
+    int one = 1, size = LARGE_BUFFER;
+    (void)one;
+#ifdef SO_TIMESTAMPNS
+    setsockopt(peer->fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
+#endif
+#ifdef IP_PKTINFO
+    setsockopt(peer->fd, IPPROTO_IP, IP_PKTINFO, &one, sizeof one);
+#endif
+    /* Large ones need it where the default is small; the limits of the machine
+     * are for root to pass. */
+    setsockopt(peer->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    setsockopt(peer->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+#ifdef SO_RCVBUFFORCE
+    setsockopt(peer->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+#endif
+}
+
+/* Binds the socket to address and port; port 0 lets the kernel choose. A port
+ * that was asked for by its number stays, whatever connect() does later: so the
+ * kernel's choice is bound once more. Returns the port, or 0. */
+static int bind_firmly(int fd, const char *address, int port)
+{
+    int one = 1, none = 0, scout = -1;
+    if (port == 0) {
+        scout = open_socket(family_of(address), SOCK_DGRAM);
+        setsockopt(scout, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+        port = bind_to(scout, address, 0);
+    }
+    port = port == 0 ? 0 : bind_to(fd, address, port);
+    int why = errno;
+    if (scout != -1)
+        close(scout);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &none, sizeof none);
+    errno = why;
+    return port;
+}
+
+static struct peer *open_datagrams(void)
+{
+    struct peer *peer = new_peer(word(1));
+    const char *address = word_count > 2 ? word(2) : "127.0.0.1";
+    char name[2 * NAME_SIZE];
+    int none = 0;
+    peer->kind = DATAGRAMS;
+    peer->fd = open_socket(family_of(address), SOCK_DGRAM);
+    if (strcmp(address, "::") == 0)
+        setsockopt(peer->fd, IPPROTO_IPV6, IPV6_V6ONLY, &none, sizeof none);
+    peer->port =
+        bind_firmly(peer->fd, address, word_count > 3 ? (int)number(3) : 0);
+    if (peer->port == 0)
+        give_up_environment(errno == EADDRNOTAVAIL
+                                ? "this machine has no address %s: %s"
+                                : "cannot bind to %s: %s",
+                            address, strerror(errno));
+    ask_more(peer);
+    set_number(peer->role, ".port", (unsigned long)peer->port);
+    snprintf(name, sizeof name, "%s.address", peer->role);
+    add_text(new_variable(name), "%s", address);
+    return peer;
+}
+
+void do_udp(void)
+{
+    open_datagrams();
+}
+
+/* A socket that is connected takes datagrams from its peer alone: connected to
+ * itself it refuses all others (ICMP port unreachable), and holds the port. */
+static void refuse_all(const struct peer *peer)
+{
+    struct sockaddr_storage place;
+    socklen_t size = sizeof place;
+    if (getsockname(peer->fd, (struct sockaddr *)&place, &size) == -1 ||
+        connect(peer->fd, (struct sockaddr *)&place, size) == -1)
+        give_up_environment("cannot connect a socket to itself: %s",
+                            strerror(errno));
+}
+
+void do_nobody(void)
+{
+    struct peer *peer = open_datagrams();
+    refuse_all(peer);
+    note(LEFT_SIDE, "nobody is at UDP port %d", peer->port);
+}
+
+void do_dies(void)
+{
+    struct peer *peer = peer_at(1);
+    refuse_all(peer);
+    note(LEFT_SIDE, "nobody is at the port of %s any more", peer->role);
+}
+
+void do_revives(void)
+{
+    struct peer *peer = peer_at(1);
+    struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    /* macOS says EAFNOSUPPORT, and does it. */
+    connect(peer->fd, &nobody, sizeof nobody);
+    note(LEFT_SIDE, "%s is there again", peer->role);
+}
+
+/* Takes in what the kernel tells besides the data. */
+static void read_control(struct peer *peer, struct msghdr *message)
+{
+    clock_gettime(CLOCK_REALTIME, &peer->stamp);
+    peer->to[0] = '\0';
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL;
+         c = CMSG_NXTHDR(message, c)) {
+#ifdef SO_TIMESTAMPNS
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS)
+            memcpy(&peer->stamp, CMSG_DATA(c), sizeof peer->stamp);
+#endif
+#ifdef IP_PKTINFO
+        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+            struct in_pktinfo info;
+            memcpy(&info, CMSG_DATA(c), sizeof info);
+            inet_ntop(AF_INET, &info.ipi_addr, peer->to, sizeof peer->to);
+        }
+#endif
+    }
+}
+
+/* Sets U.from, U.host: who has sent the last datagram. */
+static void set_sender(struct peer *peer)
+{
+    char host[INET6_ADDRSTRLEN], port[8], name[2 * NAME_SIZE];
+    if (getnameinfo((struct sockaddr *)&peer->from, peer->from_size, host,
+                    sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return;
+    set_number(peer->role, ".from", strtoul(port, NULL, 10));
+    snprintf(name, sizeof name, "%s.host", peer->role);
+    add_text(new_variable(name), "%s", host);
+}
+
+ssize_t poll_datagram(struct peer *peer, char *data, size_t size)
+{
+    union {
+        struct cmsghdr align;
+        char room[256];
+    } control;
+    struct iovec piece = {data, size};
+    struct sockaddr_storage from;
+    struct msghdr message = {.msg_name = &from,
+                             .msg_namelen = sizeof from,
+                             .msg_iov = &piece,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    ssize_t n;
+    /* An ICMP message about a datagram of ours is not the peer's. */
+    while ((n = recvmsg(peer->fd, &message, MSG_DONTWAIT)) == -1 &&
+           (errno == ECONNREFUSED || errno == EINTR))
+        ;
+    if (n == -1)
+        return -2;
+    peer->from = from;
+    peer->from_size = message.msg_namelen;
+    read_control(peer, &message);
+    set_sender(peer);
+    if (peer->bytes_in == 0 && peer->program != NULL)
+        peer->program->served++;
+    peer->bytes_in += (unsigned long)n;
+    peer->datagrams++;
+    progress();
+    return n;
+}
+
+ssize_t receive_datagram(struct peer *peer, char *data, size_t size)
+{
+    for (;;) {
+        const struct program *program =
+            peer->program != NULL ? peer->program : last_student();
+        bool over = program != NULL && program->ended;
+        ssize_t n = poll_datagram(peer, data, size);
+        if (n >= 0 || over || !wait_more(peer->fd, POLLIN, TICK))
+            return n;
+    }
+}
+
+void expect_datagram(struct peer *peer, const struct bytes *data)
+{
+    struct program *program =
+        peer->program != NULL ? peer->program : last_student();
+    ssize_t n = receive_datagram(peer, room, sizeof room);
+    if (n >= 0)
+        note_bytes(RIGHT_SIDE, sends(peer), room, (size_t)n);
+    if (n < 0 && data->length == 0)
+        fail_words(SILENT, program, peer, "a datagram of 0 bytes", "none; %s",
+                   say_end(program));
+    if (n < 0)
+        fail_bytes(SILENT, program, peer, data, room, 0);
+    if ((size_t)n != data->length || memcmp(room, data->data, (size_t)n) != 0)
+        fail_bytes(WRONG_BYTES, program, peer, data, room, (size_t)n);
+}
+
+void do_datagram(void)
+{
+    struct peer *peer = peer_at(1);
+    struct bytes *value = new_variable(word(2));
+    ssize_t n = receive_datagram(peer, room, sizeof room);
+    if (n < 0)
+        fail_words(SILENT, last_student(), peer, "a datagram", "none; %s",
+                   say_end(last_student()));
+    note_bytes(RIGHT_SIDE, sends(peer), room, (size_t)n);
+    add_bytes(value, room, (size_t)n);
+    set_number(word(2), ".length", (unsigned long)n);
+}
+
+void do_quiet(void)
+{
+    struct peer *peer = peer_at(1);
+    ssize_t n = poll_datagram(peer, room, sizeof room);
+    if (n < 0)
+        return;
+    struct bytes got = {0};
+    note_bytes(RIGHT_SIDE, sends(peer), room, (size_t)n);
+    add_quoted(&got, room, (size_t)n, SHOWN);
+    fail((struct failure){.kind = EXTRA_DATAGRAM,
+                          .program = peer->program != NULL ? peer->program
+                                                           : last_student(),
+                          .peer = peer},
+         "no datagram here", got.data);
+}
+
+/* Sends data from peer to place. */
+static void send_datagram(struct peer *peer, const char *what,
+                          const struct bytes *data,
+                          const struct sockaddr_storage *place, socklen_t size)
+{
+    char text[NAME_SIZE + 32];
+    snprintf(text, sizeof text, "%s %s", peer->role, what);
+    note_bytes(LEFT_SIDE, text, data->data, data->length);
+    while (sendto(peer->fd, data->data, data->length, 0,
+                  (const struct sockaddr *)place, size) == -1) {
+        /* What the kernel tells of an earlier one is not about this. */
+        if (errno == ECONNREFUSED || errno == EINTR ||
+            ((errno == EAGAIN || errno == ENOBUFS) &&
+             wait_more(peer->fd, POLLOUT, TICK)))
+            continue;
+        give_up_environment("cannot send a datagram of %zu bytes: %s",
+                            data->length, strerror(errno));
+    }
+    peer->bytes_out += data->length;
+}
+
+void do_sendto(void)
+{
+    struct peer *peer = peer_at(1), *other = find_peer(word(2));
+    const struct bytes *data = data_from(3);
+    struct sockaddr_storage place;
+    char name[2 * NAME_SIZE];
+    int port;
+    if (other != NULL)
+        port = other->port;
+    else
+        peer->program = find_target(2, &port);
+    snprintf(name, sizeof name, "%s.address", word(2));
+    const struct bytes *address = find_variable(name);
+    socklen_t size = read_address(address ? address->data : "127.0.0.1",
+                                  (unsigned)port, &place);
+    send_datagram(peer, "sends", data, &place, size);
+}
+
+static const struct peer *asked_peer(size_t i)
+{
+    const struct peer *asked = peer_at(i);
+    if (asked->from_size == 0)
+        wrong_script("%s has received nothing yet", asked->role);
+    return asked;
+}
+
+void do_reply(void)
+{
+    struct peer *peer = peer_at(1);
+    const struct peer *asked = asked_peer(1);
+    send_datagram(peer, "replies", data_from(2), &asked->from,
+                  asked->from_size);
+}
+
+void do_intrude(void)
+{
+    struct peer *peer = peer_at(1);
+    const struct peer *asked = asked_peer(2);
+    send_datagram(peer, "(a stranger) sends", data_from(3), &asked->from,
+                  asked->from_size);
+}
+
+void do_nag(void)
+{
+    struct peer *stranger = peer_at(1), *peer = peer_at(2);
+    const struct peer *asked = asked_peer(2);
+    const struct bytes *data = data_from(3);
+    const struct program *program = last_student();
+    struct pollfd next = {peer->fd, POLLIN, 0};
+    unsigned long count = 0;
+    char text[NAME_SIZE + 64];
+    long long began = now_ms();
+    snprintf(text, sizeof text, "%s (a stranger) sends every %d ms",
+             stranger->role, NAG_MS);
+    note_bytes(LEFT_SIDE, text, data->data, data->length);
+    while (poll(&next, 1, 0) == 0 && !program->ended) {
+        if (now_ms() - began > NAG_LIMIT_MS)
+            fail_words(NO_TIMEOUT, last_student(), peer,
+                       "an end of the wait for the answer",
+                       "the program still waits, after %lu datagrams of a "
+                       "stranger in %d seconds",
+                       count, NAG_LIMIT_MS / 1000);
+        count++;
+        /* The program may be gone by now. */
+        (void)sendto(stranger->fd, data->data, data->length, 0,
+                     (const struct sockaddr *)&asked->from, asked->from_size);
+        for (long long since = now_ms(); now_ms() - since < NAG_MS &&
+                                         poll(&next, 1, 0) == 0 &&
+                                         !program->ended;)
+            look_around(10000);
+    }
+    progress();
+}
