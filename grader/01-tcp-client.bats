@@ -10,6 +10,13 @@ load lib/check
 # Hint: connect returns -1 when nobody listens. Say so with err(1, ...), which
 #   adds the reason from errno and ends the program with status 1. getaddrinfo
 #   returns its error instead, for gai_strerror.
+# Ask: What does connect return when nobody listens, and which line of yours looks
+#   at it? When getaddrinfo fails, where is the reason: in errno, or in what it
+#   has returned?
+# See: connect(2) RETURN VALUE, err(3), getaddrinfo(3) RETURN VALUE
+# Read: #errors-say-what-was-tried
+# Sketch: for each address: try it; when that fails, keep errno, close, go on
+#   after the last: errno as it was kept, and err with host and port
 @test "hello_client says why when nobody listens" {
   play <<'END'
 dead nobody
@@ -27,6 +34,14 @@ END
 # Try: ./hello_client                              (second terminal)
 # Hint: Send strlen(text) bytes, then shutdown(server, SHUT_WR), then receive
 #   until recv returns 0.
+# Ask: The server answers when it has seen the end of your stream. How can it see
+#   that while you still want to read? And how many bytes has the text: by your
+#   count, and by your program's?
+# See: send(2), shutdown(2), recv(2) RETURN VALUE
+# Read: #half-close, #a-length-not-a-string
+# Sketch: send the text: as many bytes as it has letters
+#   end the sending half, and only that
+#   receive and print until there is no more; then the newline
 @test "hello_client says hello, ends its half, and prints the reply" {
   play <<'END'
 listen server
@@ -54,6 +69,15 @@ END
 # Try: ./hello_client | wc -c                         (second terminal: 100011)
 # Hint: One recv is not one reply. Print what came, and call recv again until it
 #   returns 0. What came is bytes, not a C string: its length is what recv returned.
+# Ask: If the reply came one byte at a time, how often would your program call
+#   recv? If its third byte were a NUL, or the whole of it 2 MB long, what would
+#   your way of printing make of it?
+# See: recv(2) RETURN VALUE, fwrite(3)
+# Read: #one-recv-is-not-one-message, #a-length-not-a-string
+# Sketch: again and again:
+#     n = what recv returns
+#     n is more than 0: print these n bytes, whatever is in them
+#     n is 0: that was all
 @test "hello_client prints a reply that is cut anywhere, of any bytes and any length" {
   needs 2
   play <<'END'
@@ -93,6 +117,13 @@ END
 # Try: ./hello_client; echo "status $?"               (second terminal)
 # Hint: recv returns 0 at the end of the stream and -1 when the connection
 #   breaks. Neither must pass for a reply.
+# Ask: recv has three kinds of answers. Which lines of yours deal with each? How
+#   does your program know at the end whether anything has come?
+# See: recv(2) RETURN VALUE, err(3)
+# Read: #the-three-answers-of-recv
+# Sketch: remember whether a byte has come
+#   behind the loop: was the last answer -1? an error, with the reason in errno
+#   nothing has come? an error too, of which errno knows nothing
 @test "hello_client takes an empty reply, or a connection that breaks, as an error" {
   needs 2
   play <<'END'
@@ -118,6 +149,15 @@ END
 # Try: ./hello_client ::1 8888; ./hello_client localhost 8888
 # Hint: getaddrinfo gives a list. Try each address until one answers: localhost is
 #   often ::1 as well as 127.0.0.1.
+# Ask: A name can be ::1 as well as 127.0.0.1. Which of them does your program
+#   try, and what does it do when the first does not answer? Which kind of address
+#   has it asked getaddrinfo for, and which kind of socket does it make?
+# See: getaddrinfo(3), ipv6(7)
+# Read: #a-name-has-several-addresses
+# Sketch: for each entry of the list
+#     a socket of the family that the entry names; connect; it answers: done
+#     else close it, and on to the next entry
+#   give up behind the last entry, not behind the first
 @test "hello_client takes IPv6 addresses, and tries every address of a name" {
   needs 2
   play <<'END'
@@ -151,6 +191,14 @@ END
 #   HTTP/1.1, Host: name:port, Connection: close. Of the answer, the header goes to
 #   standard output, what follows the empty line to the file, and nothing else;
 #   how many bytes that were, to standard error.
+# Ask: Which bytes end a line of the request, and which end the request? Of the
+#   answer, which byte is the last of the header, and which the first of the page?
+# See: snprintf(3), fopen(3), RFC 9112 §2.1, RFC 9112 §3.2
+# Read: #the-protocol-byte-by-byte
+# Sketch: send: GET line, Host line, Connection line, empty line, each with CR LF
+#   read a line, print it, again, until it is empty
+#   copy all that follows into the file, and nothing else
+#   how many bytes that were: to standard error
 @test "page_client asks for a page as HTTP wants it, and saves it" {
   play <<'END'
 random word 16 text
@@ -191,6 +239,14 @@ END
 # Hint: The empty line may come in two pieces, and more may follow it in one
 #   piece. The first empty line ends the header; the body may have others, and
 #   NUL bytes.
+# Ask: If the CR of the empty line came in one piece and its LF in the next, would
+#   your program see the empty line? When one piece holds the header and half the
+#   page, where does that half go?
+# See: fgetc(3), fdopen(3), RFC 9112 §2.2
+# Read: #one-recv-is-not-one-message
+# Sketch: take byte after byte, from whatever piece it came, until it is '\n': a line
+#   a line that is only its end, CR LF or LF: the header is over
+#   every byte behind it is the page's, whatever it looks like
 @test "page_client finds the first empty line, wherever the stream is cut" {
   needs 6
   play <<'END'
@@ -234,6 +290,14 @@ END
 # Try: ./page_client 127.0.0.1 8888 && cat page.html
 # Hint: A line that begins with Content-Length (in any case, with any white space
 #   behind the colon) says how many bytes of what follows are the page.
+# Ask: The server sends more than it has promised, and does not close. When does
+#   your program stop reading? Would it know the field if it were spelled
+#   content-LENGTH:5, and not take X-Content-Length for it?
+# See: fread(3) RETURN VALUE, strncasecmp(3), RFC 9112 §6.3
+# Read: #the-protocol-byte-by-byte
+# Sketch: left: what Content-Length says
+#   until left is 0: ask for an array full, or for left, whichever is less
+#     write what came; so much less is left
 @test "page_client saves just the bytes that Content-Length promises" {
   needs 6
   play <<'END'
@@ -261,6 +325,15 @@ END
 # Try: ./page_client 127.0.0.1 8888; echo "status $?"; ls
 # Hint: Write to another name in the same folder, and rename that when all has
 #   come; remove it when something goes wrong.
+# Ask: At what moment does the file of that name appear, or change? What is in it
+#   when the connection breaks right after that? And does your number have room
+#   for a page of 5 GB?
+# See: rename(2), fread(3) RETURN VALUE, ferror(3)
+# Read: #part-of-a-file-is-worse-than-no-file
+# Sketch: write to another name in the same folder
+#   fewer bytes than promised, or a connection that breaks: say so and end;
+#     the other name goes, the wanted one was never touched
+#   all is there: now, and only now, the other name becomes the wanted one
 @test "page_client keeps nothing of a page that breaks off" {
   needs 6
   play <<'END'
@@ -305,6 +378,13 @@ END
 # Try: printf 'HTTP/1.1 200 OK\r\nServer: x\r\n' | nc -N -l 8888
 # Try: ./page_client 127.0.0.1 8888; echo "status $?"
 # Hint: When the stream ends and no empty line has come, there is no page.
+# Ask: What does your program do when the stream ends and the empty line has not
+#   come? And when a line is longer than its array?
+# See: fgetc(3) RETURN VALUE, ferror(3), RFC 9112 §8
+# Read: #the-three-answers-of-recv, #errors-say-what-was-tried
+# Sketch: the next byte is EOF: did the connection break? say why
+#     else the server has closed before the end: say that
+#   no room for one byte more and the NUL: an error as well
 @test "page_client takes a header without an end, or nothing, as an error" {
   needs 6
   play <<'END'
@@ -339,6 +419,12 @@ END
 # Try: ./page_client ::1 8888                      (with `nc -l ::1 8888` beside it)
 # Hint: 404 comes with a page as 200 does. In Host an IPv6 address stands in
 #   brackets: Host: [::1]:8888.
+# Ask: Does your program look at the status, and what for? In Host: ::1:8888,
+#   where does the address end and where does the port begin?
+# See: strchr(3), RFC 9112 §3.2, RFC 9110 §15, RFC 3986 §3.2.2
+# Read: #the-protocol-byte-by-byte
+# Sketch: a colon in the host: it is an IPv6 address, and gets its brackets
+#   whatever the status: print the header, save the body, end with 0
 @test "page_client saves the page of a 404, and speaks to IPv6 addresses" {
   needs 6
   play <<'END'
@@ -370,6 +456,12 @@ END
 # Try: /usr/bin/time -v ./page_client 127.0.0.1 8888
 # Hint: Write each piece into the file before you receive the next; no buffer
 #   needs to hold the page.
+# Ask: When 8 MB of the page have come, how much of it is in your program's
+#   memory? What is it kept for?
+# See: fread(3), fwrite(3)
+# Read: #any-size
+# Sketch: one array of some thousand bytes
+#   until the page is whole: fill it, write what is in it, and fill it again
 @test "page_client saves a large page in little memory" {
   needs 6
   play <<'END'
@@ -392,6 +484,14 @@ END
 # Try: ./hello_client                              (with `nc -l 8888` beside it)
 # Hint: Without arguments the host is 127.0.0.1 and the port 8888; page_client goes
 #   to port 80, and its Host line then has no port.
+# Ask: Which host and which port does your program take when its command line
+#   names none of them, or only the host? With which port does page_client leave
+#   the port out of its Host line?
+# See: getopt(3)
+# Read: #the-command-line
+# Sketch: behind the options: the first word, if there is one, is the host
+#   the second, if there is one, is the port; page_client has a third, the path
+#   for those that are not there: the values of R1.1 and R1.7
 @test "both clients have the right places to go to without being told" {
   needs 2 6
   play <<'END'
@@ -429,6 +529,12 @@ END
 # Try: ./page_client; echo "status $?"
 # Hint: getopt returns '?' for an unknown option. strtol tells by its second
 #   argument where the number ended. getaddrinfo takes port 65536 for port 0.
+# Ask: What number does your program make of 80x, and of -1, and of 65536? Which
+#   line of it counts the words?
+# See: getopt(3) RETURN VALUE, strtoul(3)
+# Read: #the-command-line
+# Sketch: an unknown option, a word too many or too few: usage, status 2
+#   the port: digits, at least one, and nothing else; at most 65535
 @test "both clients explain a wrong command line and leave with status 2" {
   needs 2 6
   play <<'END'
@@ -462,6 +568,15 @@ END
 # Try: ./page_client 127.0.0.1 8888 && cat page.html
 # Hint: Each chunk is a line with its size in hexadecimal, that many bytes, and
 #   an empty line; a chunk of size 0 ends the page (RFC 9112, section 7.1).
+# Ask: Behind the line with a chunk's size, which bytes are the page's and which
+#   are not? How does a chunked page end, and what is it when the stream ends
+#   before that?
+# See: strtol(3), RFC 9112 §7.1
+# Read: #the-protocol-byte-by-byte
+# Sketch: a line, and the hexadecimal number it begins with
+#   so many bytes to the file; then a line end, which is not the page's
+#   the same again, until the number is 0; then lines up to an empty one
+#   the stream ends before that empty line: an error
 @test "page_client decodes a chunked page" {
   needs 6
   play <<'END'

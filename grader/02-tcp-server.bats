@@ -9,6 +9,14 @@ load lib/check
 # Hint: socket, bind, listen; then getsockname tells the address and port that the
 #   socket really has. Into a pipe stdio keeps its lines back, unless setvbuf makes
 #   standard output line-buffered.
+# Ask: From which call on can clients reach a socket? When the command line says
+#   port 0, who knows what it has become? And when does a line that you print get
+#   into a pipe?
+# See: listen(2), getsockname(2), setvbuf(3)
+# Read: #two-sockets-two-jobs, #standard-output-into-a-pipe
+# Sketch: an address of the list: a socket, its option, its address, and then listen
+#   all went well: this is the listener; else close it, and the next address
+#   ask the socket itself where it is, and print that, not the command line
 @test "hello_server listens where it is told, and says so" {
   play <<'END'
 port told
@@ -26,6 +34,14 @@ END
 # Try: nc 127.0.0.1 8888                      (second terminal: type lines, then Ctrl-C)
 # Hint: accept, then recv and answer until recv returns 0, then close and accept
 #   the next. The answer is 14 bytes: strlen, no NUL.
+# Ask: When the talk with one client is over, which line does your server run
+#   next? Of its two sockets, on which does it receive, and which does it close?
+# See: accept(2), recv(2) RETURN VALUE, send(2), close(2)
+# Read: #two-sockets-two-jobs
+# Sketch: for ever:
+#     accept a client, and print where it comes from
+#     a piece has come: print it, answer it; until recv says that it was the last
+#     close the client, not the listener, and say so
 @test "hello_server answers each piece, and takes the next client" {
   needs 1
   play <<'END'
@@ -70,6 +86,13 @@ END
 # Try: printf 'a\0b\r\nGr\303\274\303\237e' | nc -N 127.0.0.1 8888
 # Hint: What recv gives is bytes, with no NUL behind them and perhaps some among
 #   them: fwrite(data, 1, n, stdout), not printf("%s").
+# Ask: What stands in your array behind the last byte that recv has put there?
+#   What does printf do at a NUL, and what at a %?
+# See: recv(2) RETURN VALUE, fwrite(3)
+# Read: #a-piece-is-not-a-string-either
+# Sketch: first the word and its space
+#   then as many bytes of the array as recv has said, whatever they are
+#   then the newline, also when the data had one
 @test "hello_server prints what it receives byte for byte" {
   needs 2
   play <<'END'
@@ -107,6 +130,14 @@ END
 # Try: yes | nc 127.0.0.1 8888 >/dev/null  (end it with Ctrl-C), then: nc 127.0.0.1 8888
 # Hint: A send to a client that has gone raises SIGPIPE: ignore the signal, and send
 #   returns -1. What goes wrong with one client must end that client only.
+# Ask: The client has gone, and your server sends to it, twice. What happens at
+#   the second time? Which of its calls can fail because of one client, and where
+#   does each failure lead?
+# See: send(2) ERRORS, signal(7), err(3)
+# Read: #one-clients-error-is-not-the-servers, #servers-and-sigpipe
+# Sketch: before the first client: SIGPIPE is to be ignored
+#   recv or send fails: a warning, and out of this talk, on to its close
+#   accept fails: a warning, and accept again
 @test "hello_server outlives clients that leave early or reset" {
   needs 2
   play <<'END'
@@ -147,6 +178,13 @@ END
 # Try: ./hello_server, and: for i in $(seq 1000); do echo | nc -N 127.0.0.1 8888; done
 # Try: ls /proc/$(pidof hello_server)/fd
 # Hint: Close the client's descriptor on every way out.
+# Ask: How many descriptors does your server have open when the third client is
+#   there? Which ways lead out of the talk with a client, and which of them past
+#   close?
+# See: close(2), accept(2) ERRORS, proc(5)
+# Read: #give-it-back
+# Sketch: one place that accepts; in the same loop, one place that closes
+#   the talk between them returns, from wherever it is, and never exits
 @test "hello_server serves 1,000 clients one after another" {
   needs 2
   play <<'END'
@@ -172,6 +210,13 @@ END
 # 12 points · R2.7 R2.8 R2.2
 # Try: ./echo_server, and: printf 'Hello\0\r\n' | nc -N 127.0.0.1 7777 | od -c
 # Hint: Send back the n bytes that recv gave, all of them; when recv returns 0, close.
+# Ask: Which bytes of your array do you send back: those that have come, all it
+#   has room for, or those before a NUL? What tells the client that it has got
+#   everything?
+# See: recv(2) RETURN VALUE, send(2), close(2)
+# Read: #the-protocol-byte-by-byte, 01-tcp-client.md#a-length-not-a-string
+# Sketch: recv says how many bytes have come: so many go back, and no more
+#   it says 0: the client has ended, all is sent; close, and take the next
 @test "echo_server sends back every byte until the end of the stream" {
   play <<'END'
 random noise 600
@@ -202,6 +247,12 @@ END
 # Try: ./echo_server, and: head -c 8388608 /dev/zero | nc -N 127.0.0.1 7777 | wc -c
 # Hint: A client may send a long time before it reads. Then send takes fewer bytes
 #   than it was given, or waits; either way no byte may get lost.
+# Ask: The client does not read yet, and the kernel's buffers are full. What does
+#   your send do then, and how do you know how many of the bytes it has taken?
+# See: send(2) RETURN VALUE, tcp(7)
+# Read: 01-tcp-client.md#a-send-may-take-less
+# Sketch: a piece is done with when its last byte is sent
+#   only then is the next one received
 @test "echo_server loses nothing of 8 MB, whose client reads late and slowly" {
   needs 6
   play <<'END'
@@ -221,6 +272,12 @@ END
 # Hint: send returns how many bytes it took. When that is fewer than you gave it,
 #   call it again with the rest: send_all.
 # Try: (the grader makes every send take at most 7 bytes: make replay)
+# Ask: send was given 100 bytes and has returned 7. Who sends the other 93, and
+#   from where in the array?
+# See: send(2) RETURN VALUE
+# Read: 01-tcp-client.md#a-send-may-take-less
+# Sketch: as long as bytes are left: send what is left
+#     it has taken some: go on behind them, with so many fewer
 @test "echo_server goes on when send takes only a part" {
   needs 6
   play <<'END'
@@ -244,6 +301,14 @@ END
 # Try: ./echo_server, and: yes | nc 127.0.0.1 7777 >/dev/null  (end it with Ctrl-C), then: nc 127.0.0.1 7777
 # Hint: A send to a client that has gone raises SIGPIPE: ignore the signal, and send
 #   returns -1. What goes wrong with one client must end that client only.
+# Ask: A client sends, closes, and is gone before your answer. Which signal does
+#   your process get, and who has said what it is to do then? What is still open
+#   when a talk breaks off?
+# See: signal(7), send(2) ERRORS, close(2)
+# Read: #servers-and-sigpipe, #give-it-back
+# Sketch: before the first client: SIGPIPE is to be ignored
+#   trouble with a client: a warning, and back to the loop that accepts,
+#     by way of the close
 @test "echo_server outlives 1,000 clients, early leavers among them" {
   needs 6
   play <<'END'
@@ -291,6 +356,13 @@ END
 # Try: ./hello_server localhost 8888
 # Hint: getaddrinfo, with no family given, takes names and both kinds of address;
 #   struct sockaddr_storage has room for both, getnameinfo prints both.
+# Ask: Where in your program does IPv4 hide: in AF_INET, in a struct sockaddr_in,
+#   in an array that is too short for the text of an IPv6 address?
+# See: getaddrinfo(3), getnameinfo(3), ipv6(7)
+# Read: 01-tcp-client.md#a-name-has-several-addresses, #byte-order
+# Sketch: ask getaddrinfo for any family, and take the family from its answers
+#   keep a client's address in something that has room for every kind
+#   have it written out by the counterpart of getaddrinfo, in numbers
 @test "both servers listen on IPv6 addresses and names" {
   needs 2 6
   play <<'END'
@@ -319,6 +391,13 @@ END
 # 5 points · R2.11
 # Try: ./hello_server; while `nc 127.0.0.1 8888` is connected, stop it with Ctrl-C and start it again
 # Hint: setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, ...) before bind.
+# Ask: The server was stopped while a client was connected. Who holds its port for
+#   the next minute, and why? Which option says that you know, and before which
+#   call must it be set?
+# See: socket(7) SO_REUSEADDR, setsockopt(2), bind(2) ERRORS
+# Read: #so_reuseaddr-and-time_wait
+# Sketch: a socket; the option, on that socket; its address; listen
+#   and a look at what each of them returns
 @test "both servers can be started again on their port at once" {
   needs 2 6
   play <<'END'
@@ -351,6 +430,12 @@ END
 # Try: ./hello_server & ./echo_server &
 # Hint: Without arguments both listen on 127.0.0.1: hello_server on port 8888,
 #   echo_server on port 7777.
+# Ask: Which host and port does your program take when nobody names one? Are they
+#   its own, or those of the program that it was copied from?
+# See: getopt(3)
+# Read: #requirements, 01-tcp-client.md#the-command-line
+# Sketch: no word: 127.0.0.1, and this program's port
+#   one word: the host; two words: host and port
 @test "both servers have the right places to listen on without being told" {
   needs 1 6
   play <<'END'
@@ -371,6 +456,12 @@ END
 # Try: ./hello_server 127.0.0.1 80x; echo "status $?"
 # Hint: getopt returns '?' for an unknown option. strtol tells by its second
 #   argument where the number ended. getaddrinfo takes port 65536 for port 0.
+# Ask: What number does your program make of 80x, and of -7? What does getaddrinfo
+#   make of port 65536? Which line of yours counts the words?
+# See: getopt(3) RETURN VALUE, strtoul(3)
+# Read: 01-tcp-client.md#the-command-line
+# Sketch: an unknown option, or a word too many: usage, status 2
+#   the port: digits, at least one, and nothing else; at most 65535
 @test "both servers explain a wrong command line and leave with status 2" {
   needs 1 6
   play <<'END'
@@ -398,6 +489,13 @@ END
 # 3 points · R2.14
 # Try: ./hello_server & ./hello_server; echo "status $?"
 # Hint: bind returns -1 when the port is in use: err(1, ...).
+# Ask: Another server has the port. Which of your calls notices, and does anybody
+#   look at its result? Would a stranger at the terminal learn which port it was,
+#   and what is wrong with it?
+# See: bind(2) ERRORS, err(3)
+# Read: 01-tcp-client.md#errors-say-what-was-tried
+# Sketch: bind fails: keep errno, close the socket, try the next address
+#   no address is left: errno as it was kept, and err with host and port
 @test "both servers say why when their port is in use" {
   needs 1 6
   play <<'END'

@@ -39,7 +39,7 @@ function utf8_size(text) {
 }
 
 # Reads points, requirements, hints and titles from the lab's file of checks.
-function read_checks(lab,    file, line, n, last, words, i) {
+function read_checks(lab,    file, line, n, last, words) {
     file = root "/grader/" lab ".bats"
     n = 0
     while ((getline line < file) > 0) {
@@ -51,19 +51,12 @@ function read_checks(lab,    file, line, n, last, words, i) {
             stretch[lab, n + 1] = words[3] == "stretch"
             requirements[lab, n + 1] = find_requirements(line)
             last = ""
-        } else if (line ~ /^# Try: /) {
-            i = ++try_count[lab, n + 1]
-            try[lab, n + 1, i] = substr(line, 8)
-            last = "try"
-        } else if (line ~ /^# Hint: /) {
-            hint[lab, n + 1] = substr(line, 9)
-            last = "hint"
-        } else if (line ~ /^#   / && last == "hint")
-            hint[lab, n + 1] = hint[lab, n + 1] " " trim(substr(line, 2))
-        else if (line ~ /^#   / && last == "try") {
-            i = ++try_count[lab, n + 1]
-            try[lab, n + 1, i] = substr(line, 5)
-        } else if (line ~ /^@test "/) {
+        } else if (line ~ /^# (Try|Hint|Ask|See|Read|Sketch): /) {
+            last = substr(line, 3, index(line, ":") - 3)
+            add_comment(lab, n + 1, last, substr(line, index(line, ":") + 2))
+        } else if (line ~ /^#   / && last != "")
+            add_comment(lab, n + 1, last, substr(line, 5))
+        else if (line ~ /^@test "/) {
             n++
             sub(/^@test "/, "", line)
             sub(/"[^"]*$/, "", line)
@@ -77,6 +70,22 @@ function read_checks(lab,    file, line, n, last, words, i) {
     check_count[lab] = n
 }
 
+# Adds text to what the comment `# Word: ...` above check n says.
+function add_comment(lab, n, word, text) {
+    if (word == "Try")
+        try[lab, n, ++try_count[lab, n]] = text
+    else if (word == "Sketch")
+        sketch[lab, n] = sketch[lab, n] (sketch[lab, n] == "" ? "" : "\n") text
+    else if (word == "Hint")
+        hint[lab, n] = trim(hint[lab, n] " " text)
+    else if (word == "Ask")
+        ask[lab, n] = trim(ask[lab, n] " " text)
+    else if (word == "See")
+        see[lab, n] = trim(see[lab, n] " " text)
+    else
+        read[lab, n] = trim(read[lab, n] " " text)
+}
+
 # Gives every text about a check a value: gawk 5.2.1 crashes when an element that
 # has none is passed on from function to function.
 function blank_check(lab, n) {
@@ -85,6 +94,10 @@ function blank_check(lab, n) {
     try_count[lab, n] += 0
     requirements[lab, n] = requirements[lab, n] ""
     hint[lab, n] = hint[lab, n] ""
+    ask[lab, n] = ask[lab, n] ""
+    see[lab, n] = see[lab, n] ""
+    read[lab, n] = read[lab, n] ""
+    sketch[lab, n] = sketch[lab, n] ""
     verdict[lab, n] = reason[lab, n] = cause[lab, n] = sentence[lab, n] = culprit[lab, n] = ""
     todo[lab, n] = expected[lab, n] = got[lab, n] = mark[lab, n] = bats_lines[lab, n] = ""
 }

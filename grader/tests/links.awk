@@ -1,4 +1,5 @@
-# Lists the anchors and the links of Markdown files, for grader/tests/lint:
+# Lists the anchors and the links of Markdown files, for grader/tests/lint, which
+# runs it with lib/anchors.awk:
 #
 #   anchor <tab> FILE <tab> NAME           a heading, as GitHub names it
 #   link <tab> FILE <tab> LINE <tab> TARGET
@@ -25,10 +26,7 @@ fence != "" {
 }
 
 /^#+[ \t]/ {
-  text = $0
-  sub(/^#+[ \t]+/, "", text)
-  sub(/[ \t]+#*[ \t]*$/, "", text)
-  print_anchor(slug(plain(text)))
+  print_anchor(anchor_of($0))
 }
 
 {
@@ -44,36 +42,6 @@ function print_anchor(name, again) {
 function without_code(text) {
   gsub(/``[^`]*(`[^`]+)*``/, "", text)
   gsub(/`[^`]*`/, "", text)
-  return text
-}
-
-# The text of a heading without links and tags; code keeps its text.
-function plain(text, parts, count, i, result, part, shown) {
-  count = split(text, parts, "`")
-  for (i = 1; i <= count; i++) {
-    part = parts[i]
-    if (i % 2) {
-      gsub(/<[^>]*>/, "", part)
-      while (match(part, /!?\[[^]]*\]\([^)]*\)/)) {
-        shown = substr(part, RSTART, RLENGTH)
-        sub(/^!?\[/, "", shown)
-        sub(/\]\([^)]*\)$/, "", shown)
-        part = substr(part, 1, RSTART - 1) shown substr(part, RSTART + RLENGTH)
-      }
-    }
-    result = result part
-  }
-  return result
-}
-
-# The anchor that GitHub makes of a heading's text: lower case, no punctuation,
-# a hyphen for each space.
-function slug(text) {
-  text = tolower(text)
-  gsub(/\342[\200\201\206]./, "", text) # dashes, quotes, ellipsis, arrows
-  gsub(/\302[\240-\277]/, "", text)     # section sign, middle dot, guillemets
-  gsub(/[!-,.\/:-@\[-^`{-~]/, "", text) # ASCII but for - and _
-  gsub(/ /, "-", text)
   return text
 }
 

@@ -4,9 +4,10 @@
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
-  mkdir -p grader/tests grader/tools handouts labs/01-one solutions/01-one
-  cp "$BATS_TEST_DIRNAME/lint" "$BATS_TEST_DIRNAME/links.awk" grader/tests
+  mkdir -p grader/tests grader/tools grader/lib handouts labs/01-one solutions/01-one
+  cp "$BATS_TEST_DIRNAME/lint" "$BATS_TEST_DIRNAME"/*.awk grader/tests
   cp "$BATS_TEST_DIRNAME/../skeleton.awk" grader
+  cp "$BATS_TEST_DIRNAME"/../lib/*.awk grader/lib
   cat >handouts/01-one.md <<'END'
 # One, and "two" (`three_four`)
 
@@ -60,6 +61,8 @@ write_checks() {
   printf '#!/usr/bin/env bats\n# Programs: one\n\n'
   for ((number = 1; number <= $1; number++)); do
     printf '# 10 points · R1.1 R1.2\n# Try: ./one\n# Hint: It is so.\n'
+    printf '# Ask: What does it say?\n# See: puts(3), write(2) ERRORS\n'
+    printf '# Read: #end\n# Sketch: say it\n'
     printf '@test "one is %d" {\n  true\n}\n\n' "$number"
   done
 }
@@ -84,7 +87,7 @@ finds() {
 
 @test "a workbook without a fault" {
   local name
-  for name in skeletons links requirements checks causes strays; do
+  for name in skeletons links requirements checks hints causes strays; do
     clean "$name"
   done
 }
@@ -206,4 +209,40 @@ finds() {
 @test "strays: a path of another machine" {
   echo "see /wor""k/main" >>handouts/01-one.md
   finds strays 'handouts/01-one.md:'
+}
+
+@test "hints: one that is missing" {
+  local word
+  cp grader/01-one.bats all
+  for word in Ask See Read Sketch; do
+    awk -v word="# $word:" 'index($0, word) != 1 || done++' all >grader/01-one.bats
+    finds hints "grader/01-one.bats: check 1: no \`# $word: "
+  done
+}
+
+@test "hints: a question that is none, a page of no section" {
+  sed -i.old 's/^# Ask: .*/# Ask: Say it./; s/write(2)/write/' grader/01-one.bats
+  finds hints 'asks no question'
+  finds hints 'not: write ERRORS'
+}
+
+@test "hints: pages, their sections, and RFCs" {
+  sed -i.old 's/^# See: .*/# See: socket(7) SO_REUSEADDR, recv(2) RETURN VALUE, RFC 9112 §2.2, RFC 768/' grader/01-one.bats
+  clean hints
+}
+
+@test "hints: a heading that is not there, here and in another handout" {
+  sed -i.old 's/^# Read: .*/# Read: #end, 00-start.md#start/' grader/01-one.bats
+  clean hints
+  sed -i.old 's/^# Read: .*/# Read: #start, 00-start.md#end, end/' grader/01-one.bats
+  finds hints 'there is no: #start'
+  finds hints 'there is no: 00-start.md#end'
+  finds hints 'there is no: end'
+}
+
+@test "hints: a sketch that gives a line of the answer away" {
+  sed -i.old 's/^    puts("one");/    write(1, "one\\n", 4);/' solutions/01-one/one.c
+  clean hints
+  sed -i.old 's/^# Sketch: .*/# Sketch: then write (1,"one\\n", 4);/' grader/01-one.bats
+  finds hints 'gives away solutions/01-one/one.c:9'
 }
