@@ -24,14 +24,27 @@ static inline bool is_port(const char *text)
            strtoul(text, NULL, 10) <= 65535;
 }
 
-/* Returns the addresses of host and port for TCP, one or more, for freeaddrinfo.
- * Ends the program where there is none.
+/* Returns the number that text is, or -1 where it is none, is negative, has
+ * something behind it or is more than most.
  */
-static inline struct addrinfo *look_up(const char *host, const char *port)
+static inline long parse_number(const char *text, long most)
+{
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    bool digit = text[0] >= '0' && text[0] <= '9';
+    return digit && *end == '\0' && errno == 0 && number <= most ? number : -1;
+}
+
+/* Returns the addresses of host and port, one or more, for freeaddrinfo; type
+ * is SOCK_STREAM (TCP) or SOCK_DGRAM (UDP). Ends the program where there is none.
+ */
+static inline struct addrinfo *look_up_for(int type, const char *host,
+                                           const char *port)
 {
     struct addrinfo hints = {
-        .ai_family = AF_UNSPEC,     /* IPv4 or IPv6 */
-        .ai_socktype = SOCK_STREAM, /* TCP */
+        .ai_family = AF_UNSPEC, /* IPv4 or IPv6 */
+        .ai_socktype = type,
     };
     struct addrinfo *list;
     int error = getaddrinfo(host, port, &hints, &list);
@@ -39,6 +52,12 @@ static inline struct addrinfo *look_up(const char *host, const char *port)
         errx(1, "look up %s: %s", host,
              error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
     return list;
+}
+
+/* The same for TCP. */
+static inline struct addrinfo *look_up(const char *host, const char *port)
+{
+    return look_up_for(SOCK_STREAM, host, port);
 }
 
 /* Returns a socket connected to the first address of host that answers. Ends the

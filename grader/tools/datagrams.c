@@ -120,7 +120,7 @@ void do_revives(void)
     struct peer *peer = peer_at(1);
     struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     /* macOS says EAFNOSUPPORT, and does it. */
-    connect(peer->fd, &nobody, sizeof nobody);
+    (void)connect(peer->fd, &nobody, sizeof nobody);
     note(LEFT_SIDE, "%s is there again", peer->role);
 }
 
