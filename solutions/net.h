@@ -123,22 +123,38 @@ static inline int open_listener(const char *host, const char *port)
     err(1, "listen on %s port %s", host, port);
 }
 
-/* Prints a line: event, then the address, like
- * "connection from 127.0.0.1 port 50312". Warns where it cannot.
+/* Room for an address as text. An IPv6 address and its zone have 45 + 1 + 15
+ * characters.
  */
-static inline void print_address(const char *event,
-                                 const struct sockaddr_storage *address,
-                                 socklen_t length)
+enum { ADDRESS_SIZE = 80 };
+
+/* Puts an address into text, like "127.0.0.1 port 50312"; where that cannot be
+ * done, why.
+ */
+static inline void format_address(const struct sockaddr_storage *address,
+                                  socklen_t length, char text[ADDRESS_SIZE])
 {
-    char host[64]; /* An IPv6 address and its zone: 45 + 1 + 15 characters. */
+    char host[64];
     char port[6];
     int error =
         getnameinfo((const struct sockaddr *)address, length, host, sizeof host,
                     port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
     if (error != 0)
-        warnx("%s: %s", event, gai_strerror(error));
+        snprintf(text, ADDRESS_SIZE, "(%s)", gai_strerror(error));
     else
-        printf("%s %s port %s\n", event, host, port);
+        snprintf(text, ADDRESS_SIZE, "%s port %s", host, port);
+}
+
+/* Prints a line: event, then the address, like
+ * "connection from 127.0.0.1 port 50312".
+ */
+static inline void print_address(const char *event,
+                                 const struct sockaddr_storage *address,
+                                 socklen_t length)
+{
+    char text[ADDRESS_SIZE];
+    format_address(address, length, text);
+    printf("%s %s\n", event, text);
 }
 
 /* Prints where listener can be reached: port 0 has become a real one. */
@@ -152,16 +168,18 @@ static inline void announce_listener(int listener)
 }
 
 /* Waits for the next client, prints where it comes from, and returns its
- * socket. An accept that fails is a warning.
+ * socket. Its address, like "127.0.0.1 port 50312", is then in from. An accept
+ * that fails is a warning.
  */
-static inline int accept_client(int listener)
+static inline int accept_from(int listener, char from[ADDRESS_SIZE])
 {
     for (;;) {
         struct sockaddr_storage address;
         socklen_t length = sizeof address;
         int client = accept(listener, (struct sockaddr *)&address, &length);
         if (client != -1) {
-            print_address("connection from", &address, length);
+            format_address(&address, length, from);
+            printf("connection from %s\n", from);
             return client;
         }
         int reason = errno;
@@ -169,6 +187,13 @@ static inline int accept_client(int listener)
         if (reason != ECONNABORTED) /* That client has left already. */
             sleep(1);               /* EMFILE, ENOBUFS: do not spin. */
     }
+}
+
+/* The same for who does not need the address any more. */
+static inline int accept_client(int listener)
+{
+    char from[ADDRESS_SIZE];
+    return accept_from(listener, from);
 }
 
 #endif
