@@ -196,4 +196,48 @@ static inline int accept_client(int listener)
     return accept_from(listener, from);
 }
 
+/* Returns a UDP socket bound to the first address of host that can be had. Ends
+ * the program where none can.
+ */
+static inline int bind_datagrams(const char *host, const char *port)
+{
+    struct addrinfo *list = look_up_for(SOCK_DGRAM, host, port);
+    int reason = 0;
+    for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+        int own = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        if (own != -1 && bind(own, a->ai_addr, a->ai_addrlen) == 0) {
+            freeaddrinfo(list);
+            return own;
+        }
+        reason = errno;
+        if (own != -1)
+            close(own);
+    }
+    errno = reason;
+    err(1, "bind to %s port %s", host, port);
+}
+
+/* Returns a UDP socket that sends to the first address of host that there is a
+ * way to, and takes datagrams from nowhere else. Nothing is sent for this: it
+ * goes well whether anybody is there or not. Ends the program where there is no
+ * way.
+ */
+static inline int connect_datagrams(const char *host, const char *port)
+{
+    struct addrinfo *list = look_up_for(SOCK_DGRAM, host, port);
+    int reason = 0;
+    for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+        int own = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        if (own != -1 && connect(own, a->ai_addr, a->ai_addrlen) == 0) {
+            freeaddrinfo(list);
+            return own;
+        }
+        reason = errno;
+        if (own != -1)
+            close(own);
+    }
+    errno = reason;
+    err(1, "connect to %s port %s", host, port);
+}
+
 #endif
