@@ -6,8 +6,15 @@ SHELL = /bin/sh
 # Words for grader/grade, from the command line of make only (some machines have
 # a WORK in the environment). The shell, not make, puts the values in: no quote in
 # one can do harm.
-pass = $(if $(filter command,$(origin $1)),$1="$$$1")
+pass = $(if $(filter command override,$(origin $1)),$1="$$$1")
 words = $(foreach name,LAB CHECK WORK SEED JOBS VERBOSE,$(call pass,$(name)))
+student_words = $(foreach name,LAB PROGRAM ARGS,$(call pass,$(name)))
+
+# A $ in the arguments of a program is not for make either.
+ifeq ($(origin ARGS),command line)
+override ARGS := $(value ARGS)
+export ARGS
+endif
 
 warnings = -Wall -Wextra
 tools = build/tools/launch build/tools/play build/tools/shim.o
@@ -17,18 +24,32 @@ skeletons = $(patsubst solutions/%,build/skeletons/%,$(wildcard solutions/net.h 
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help grade replay check check-flaky bench-grader tools references skeletons format lint clean
+.PHONY: help grade hint watch run reset replay check check-flaky bench-grader tools references skeletons format lint clean
 
-help: ## this list
-	@echo 'usage: make TARGET [WORD=value ...]'
-	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+help: ## how far you are, what to do next, and this list
+	@grader/student progress || :
+	@awk -F ':.*## ' '/^#: / { print "\n" substr($$0, 4) } \
+	  /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'Words: LAB=03 (or 3, or 03-daytime) CHECK=5 SEED=7 WORK=dir (instead of labs/)'
 	@echo '       JOBS=2 VERBOSE=1 CC=clang CFLAGS=-O2.  More: grader/grade --help'
 
+#: For students:
+
 grade: ## build and grade labs/; LAB=03: that lab in detail; WORK=dir: another tree
 	@grader/grade $(words)
+
+hint: ## LAB=03: one hint more about the first check that fails, at each call
+	@grader/student hint $(student_words)
+
+watch: ## LAB=03: grade at each save, and show the first failure only
+	@grader/student watch $(student_words)
+
+run: ## build and run a program of labs/: PROGRAM=hello_client ARGS='::1 8888'
+	@grader/student run $(student_words)
+
+reset: ## LAB=03 or PROGRAM=hello_client: the skeleton again; your work is kept beside it
+	@grader/student reset $(student_words)
 
 replay: ## one check alone, with its whole transcript: LAB=03 CHECK=5 SEED=7
 	@$(if $(and $(filter LAB=%,$(words)),$(filter CHECK=%,$(words))),grader/grade $(words),echo 'usage: make replay LAB=03 CHECK=5 SEED=7' >&2; exit 2)
@@ -36,7 +57,9 @@ replay: ## one check alone, with its whole transcript: LAB=03 CHECK=5 SEED=7
 clean: ## remove build/, which holds programs, logs and results
 	rm -rf build
 
-check: ## test the workbook itself (for those who maintain it)
+#: For those who maintain the workbook:
+
+check: ## test the workbook itself
 	@grader/tests/check
 
 check-flaky: ## every check N=50 times under load

@@ -43,21 +43,6 @@ BEGIN {
 
 # ---- words
 
-function work_word() {
-    return shown == "labs" ? "" : " WORK=" quote(shown)
-}
-
-function replay_command(lab, n) {
-    return "make replay LAB=" short_name(lab) " CHECK=" n " SEED=" seed work_word()
-}
-
-# path as seen from the clone.
-function from_root(path) {
-    if (substr(path, 1, length(root) + 1) == root "/")
-        return substr(path, length(root) + 2)
-    return path
-}
-
 # The paragraph of the lab's handout that states requirement id, as one line.
 function find_requirement(lab, id,    file, line, found, text) {
     if (!(lab in handout_read)) {
@@ -77,31 +62,6 @@ function find_requirement(lab, id,    file, line, found, text) {
         close(file)
     }
     return (lab, id) in requirement ? clean(requirement[lab, id]) : ""
-}
-
-# Where text ("TODO 1: connect_to") stands in the student's lab: file:line.
-function find_todo(lab, text,    i, name, file, line, number) {
-    if ((lab, text) in todo_found)
-        return todo_found[lab, text]
-    todo_found[lab, text] = shown "/" lab
-    for (i = 1; i <= program_count[lab]; i++) {
-        name = program[lab, i]
-        if (build[lab, name] != "built")
-            continue
-        file = source[lab, name]
-        if (substr(file, 1, 1) != "/")
-            file = root "/" file
-        number = 0
-        while ((getline line < file) > 0) {
-            number++
-            if (index(line, text) && line !~ /"/) {
-                todo_found[lab, text] = source[lab, name] ":" number
-                break
-            }
-        }
-        close(file)
-    }
-    return todo_found[lab, text]
 }
 
 # ---- printing
@@ -238,17 +198,6 @@ function explain_unwritten(lab,    n, m) {
 
 function is_unwritten(lab, n) {
     return verdict[lab, n] == "fail" && cause[lab, n] == "NOT_WRITTEN"
-}
-
-# What is missing for check n, and where.
-function todo_place(lab, n) {
-    return todo_words(todo[lab, n]) " in " find_todo(lab, todo[lab, n])
-}
-
-# "TODO 1: connect_to" as it is spoken of: TODO 1 connect_to.
-function todo_words(text) {
-    sub(/:/, "", text)
-    return text
 }
 
 # Everything about one failed check.
@@ -431,57 +380,6 @@ function print_scoreboard(    l) {
     print_score("total", total_passed, total_tried, total_won, total_max, total_stretch, "")
 }
 
-function print_score(name, done, all, score, most, extra, note,
-    full, empty, filled, i, bar, tone, line) {
-    full = ENVIRON["UTF8"] ? "█" : "#"
-    empty = ENVIRON["UTF8"] ? "░" : "."
-    filled = most ? int(20 * score / most) : 0
-    bar = ""
-    for (i = 1; i <= 20; i++)
-        bar = bar (i <= filled ? full : empty)
-    tone = score == most ? green : score ? yellow : red
-    line = sprintf("%-20s %s%s%s %7s %9s %-4s %s", name, tone, bar, plain, done "/" all,
-        score "/" most, (extra ? "+" extra : ""), note)
-    sub(/ +$/, "", line)
-    print line
-}
-
-# The first thing to know about a lab.
-function remark(lab,    n, i, name) {
-    if (status[lab] != "graded")
-        return status[lab] == "timeout" ? "stopped after " ENVIRON["LIMIT"] " s" : status[lab]
-    for (i = 1; i <= program_count[lab]; i++) {
-        name = program[lab, i]
-        if (build[lab, name] != "built")
-            return build[lab, name] == "missing" ? "no " name ".c" : name " does not compile"
-    }
-    for (n = 1; n <= check_count[lab]; n++)
-        if (verdict[lab, n] == "fail" && !stretch[lab, n])
-            return cause[lab, n] == "NOT_WRITTEN" ? todo_words(todo[lab, n]) : "see check " n
-    if (left_out[lab])
-        return plural(left_out[lab], "point") " left out"
-    return short[lab] ? "blocked" : ""
-}
-
-# The first thing to do about a lab that does not have all its points.
-function next_step(lab,    i, n, name) {
-    if (status[lab] == "void" || status[lab] == "incomplete")
-        return "grade it again"
-    for (i = 1; i <= program_count[lab]; i++) {
-        name = program[lab, i]
-        if (build[lab, name] == "failed" || build[lab, name] == "timeout")
-            return "make " name " compile"
-    }
-    for (n = 1; n <= check_count[lab]; n++) {
-        if (stretch[lab, n] || verdict[lab, n] != "fail")
-            continue
-        if (cause[lab, n] == "NOT_WRITTEN")
-            return todo_place(lab, n)
-        return "check " n ", explained above"
-    }
-    return "write what is missing"
-}
-
 function print_end(    l, lab, first) {
     print ""
     first = ""
@@ -500,6 +398,8 @@ function print_end(    l, lab, first) {
     else if (first != "" && check == "")
         print "Next: " (in_detail ? next_step(first) : \
             "make grade LAB=" short_name(first) work_word())
+    if (in_detail && check == "" && shown == "labs" && short[first])
+        print "Hints: make hint LAB=" short_name(first)
     if (fault && !(lab in void))
         wrap("", "", "The grader could not do its work; exit status 2.")
     print "Score: " (total_won + 0) "/" (total_max + 0) (total_stretch ? " +" total_stretch : "")

@@ -1,4 +1,5 @@
-# Writes results.json; CONTRIBUTING.md says what is in it. A part of report.awk.
+# Writes and reads results.json; CONTRIBUTING.md says what is in it. A part of
+# report.awk and student.awk.
 
 # text, of one line, as a JSON string.
 function json(text) {
@@ -170,4 +171,101 @@ function try_list(lab, n,    i, text) {
     for (i = 1; i <= try_count[lab, n]; i++)
         text = text (i > 1 ? ", " : "") json(try[lab, n, i])
     return "[" text "]"
+}
+
+# ---- reading
+
+# Reads file, the results of earlier runs, into the variables that read.awk fills
+# after a run, for the labs whose checks are known (read_checks). A lab that is
+# not there, or not as it was written, has no status. Lines that nobody of us has
+# written are passed over.
+function read_results(file,    line, lab, n, key) {
+    lab = ""
+    while ((getline line < file) > 0) {
+        line = clean(line)
+        key = line
+        sub(/": .*/, "", key)
+        if (key == "  \"schema" && line != "  \"schema\": 1,")
+            break
+        if (key == "      \"name") {
+            lab = text_in(line)
+            n = 0
+        }
+        if (!(lab in check_count))
+            continue
+        if (key == "      \"score")
+            read_score(lab, line)
+        else if (key == "      \"status")
+            status_read[lab] = text_in(line)
+        else if (key == "        {\"name")
+            read_program(lab, line)
+        else if (key == "          \"number")
+            n = number_in(line, 1)
+        else if (key == "          \"title")
+            known[lab, n] = text_in(line) == title[lab, n]
+        else if (key == "          \"verdict")
+            verdict[lab, n] = text_in(line)
+        else if (key == "          \"cause")
+            cause[lab, n] = text_in(line)
+        else if (key == "          \"todo")
+            todo[lab, n] = text_in(line)
+        else if (line == "    }" || line == "    },")
+            end_lab(lab)
+    }
+    close(file)
+}
+
+function read_score(lab, line) {
+    won[lab] = number_in(line, 1)
+    max[lab] = number_in(line, 2)
+    stretch_won[lab] = number_in(line, 3)
+}
+
+# What is known of a program, from its object.
+function read_program(lab, line,    name, i) {
+    name = line
+    sub(/^ *\{"name": "/, "", name)
+    sub(/".*/, "", name)
+    i = ++program_count[lab]
+    program[lab, i] = name
+    source[lab, name] = "labs/" lab "/" name ".c"
+    build[lab, name] = build_message[lab, name] = ""
+    if (match(line, /"build": "[a-z]*", "warnings": [0-9]+, "message": /)) {
+        build_message[lab, name] = text_in("\"message\": " substr(line, RSTART + RLENGTH))
+        build[lab, name] = substr(line, RSTART + 10, RLENGTH)
+        sub(/".*/, "", build[lab, name])
+    }
+}
+
+# The results of lab hold when each of its checks, as they are now, is among them.
+function end_lab(lab,    n) {
+    passed[lab] = left_out[lab] = short[lab] = 0
+    for (n = 1; n <= check_count[lab]; n++) {
+        if (!known[lab, n])
+            return
+        passed[lab] += verdict[lab, n] == "pass"
+        if (stretch[lab, n])
+            continue
+        if (verdict[lab, n] == "environment")
+            left_out[lab] += points[lab, n]
+        else
+            short[lab] += verdict[lab, n] != "pass"
+    }
+    status[lab] = status_read[lab]
+}
+
+# The text that is the value in line `"key": "value",`.
+function text_in(line,    text, i) {
+    sub(/^ *\{?"[a-z]*": "/, "", line)
+    sub(/"[,}]*$/, "", line)
+    text = ""
+    while ((i = index(line, "\\"))) {
+        text = text substr(line, 1, i - 1) escaped_by(substr(line, i + 1, 1))
+        line = substr(line, i + 2)
+    }
+    return text line
+}
+
+function escaped_by(letter) {
+    return letter == "n" ? "\n" : letter == "t" ? "\t" : letter
 }

@@ -1,5 +1,4 @@
-# How things are said: a part of what report.awk and others of our awk programs are
-# made of.
+# How things are said, of a lab for example: a part of report.awk and student.awk.
 
 function trim(text) {
     sub(/^[ \t]+/, "", text)
@@ -48,4 +47,107 @@ function quote(text,    parts, n, i, all) {
 
 function short_name(lab) {
     return substr(lab, 1, 2)
+}
+
+function work_word() {
+    return shown == "labs" ? "" : " WORK=" quote(shown)
+}
+
+function replay_command(lab, n) {
+    return "make replay LAB=" short_name(lab) " CHECK=" n " SEED=" seed work_word()
+}
+
+# path as seen from the clone.
+function from_root(path) {
+    if (substr(path, 1, length(root) + 1) == root "/")
+        return substr(path, length(root) + 2)
+    return path
+}
+
+# Where text ("TODO 1: connect_to") stands in the student's lab: file:line.
+function find_todo(lab, text,    i, name, file, line, number) {
+    if ((lab, text) in todo_found)
+        return todo_found[lab, text]
+    todo_found[lab, text] = shown "/" lab
+    for (i = 1; i <= program_count[lab]; i++) {
+        name = program[lab, i]
+        if (build[lab, name] != "built")
+            continue
+        file = source[lab, name]
+        if (substr(file, 1, 1) != "/")
+            file = root "/" file
+        number = 0
+        while ((getline line < file) > 0) {
+            number++
+            if (index(line, text) && line !~ /"/) {
+                todo_found[lab, text] = source[lab, name] ":" number
+                break
+            }
+        }
+        close(file)
+    }
+    return todo_found[lab, text]
+}
+
+# What is missing for check n, and where.
+function todo_place(lab, n) {
+    return todo_words(todo[lab, n]) " in " find_todo(lab, todo[lab, n])
+}
+
+# "TODO 1: connect_to" as it is spoken of: TODO 1 connect_to.
+function todo_words(text) {
+    sub(/:/, "", text)
+    return text
+}
+
+# A line of the scoreboard.
+function print_score(name, done, all, score, most, extra, note,
+    full, empty, filled, i, bar, tone, line) {
+    full = ENVIRON["UTF8"] ? "█" : "#"
+    empty = ENVIRON["UTF8"] ? "░" : "."
+    filled = most ? int(20 * score / most) : 0
+    bar = ""
+    for (i = 1; i <= 20; i++)
+        bar = bar (i <= filled ? full : empty)
+    tone = score == most ? green : score ? yellow : red
+    line = sprintf("%-20s %s%s%s %7s %9s %-4s %s", name, tone, bar, plain, done "/" all,
+        score "/" most, (extra ? "+" extra : ""), note)
+    sub(/ +$/, "", line)
+    print line
+}
+
+# The first thing to know about a lab.
+function remark(lab,    n, i, name) {
+    if (status[lab] != "graded")
+        return status[lab] == "timeout" ? "stopped after " ENVIRON["LIMIT"] " s" : status[lab]
+    for (i = 1; i <= program_count[lab]; i++) {
+        name = program[lab, i]
+        if (build[lab, name] != "built")
+            return build[lab, name] == "missing" ? "no " name ".c" : name " does not compile"
+    }
+    for (n = 1; n <= check_count[lab]; n++)
+        if (verdict[lab, n] == "fail" && !stretch[lab, n])
+            return cause[lab, n] == "NOT_WRITTEN" ? todo_words(todo[lab, n]) : "see check " n
+    if (left_out[lab])
+        return plural(left_out[lab], "point") " left out"
+    return short[lab] ? "blocked" : ""
+}
+
+# The first thing to do about a lab that does not have all its points.
+function next_step(lab,    i, n, name) {
+    if (status[lab] == "void" || status[lab] == "incomplete")
+        return "grade it again"
+    for (i = 1; i <= program_count[lab]; i++) {
+        name = program[lab, i]
+        if (build[lab, name] == "failed" || build[lab, name] == "timeout")
+            return "make " name " compile"
+    }
+    for (n = 1; n <= check_count[lab]; n++) {
+        if (stretch[lab, n] || verdict[lab, n] != "fail")
+            continue
+        if (cause[lab, n] == "NOT_WRITTEN")
+            return todo_place(lab, n)
+        return "check " n ", explained above"
+    }
+    return "write what is missing"
 }
