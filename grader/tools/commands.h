@@ -86,14 +86,22 @@ void note_end(const struct peer *peer, bool polite);
 /* datagrams.c */
 void do_datagram(void);
 void do_dies(void);
+void do_encoding(void);
+void do_forbid(void);
+void do_gap(void);
 void do_intrude(void);
+void do_message(void);
 void do_nag(void);
+void do_names(void);
 void do_nobody(void);
+void do_paced(void);
 void do_quiet(void);
 void do_reply(void);
 void do_revives(void);
 void do_sendto(void);
+void do_sweep(void);
 void do_udp(void);
+void do_warns(void);
 
 /* Receives the next datagram; waits for it. Returns its length, 0 for an empty
  * one, -2 when patience was over or the program has ended. Sets peer->from,
@@ -105,6 +113,9 @@ ssize_t poll_datagram(struct peer *peer, char *data, size_t size);
 
 /* Fails unless the next datagram is data. */
 void expect_datagram(struct peer *peer, const struct bytes *data);
+
+/* play.c: whether we have moved to a network that nobody else uses. */
+extern bool own_network;
 
 /* date.c */
 void do_date(void);

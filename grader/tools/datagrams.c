@@ -4,14 +4,19 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <iconv.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/rtnetlink.h>
+#endif
 
 enum { LARGE_BUFFER = 4 << 20, NAG_MS = 100, NAG_LIMIT_MS = 6000 };
 
@@ -179,6 +184,7 @@ ssize_t poll_datagram(struct peer *peer, char *data, size_t size)
         ;
     if (n == -1)
         return -2;
+    peer->stamp_before = peer->stamp;
     peer->from = from;
     peer->from_size = message.msg_namelen;
     read_control(peer, &message);
@@ -191,11 +197,24 @@ ssize_t poll_datagram(struct peer *peer, char *data, size_t size)
     return n;
 }
 
+/* Who is at the other end: who was told our port, or else was started last. */
+static struct program *program_of(const struct peer *peer)
+{
+    char port[16];
+    struct program *other = NULL;
+    snprintf(port, sizeof port, " %d ", peer->port);
+    for (size_t i = 0; get_program(i) != NULL; i++)
+        if (strstr(get_program(i)->arguments.data, port) != NULL)
+            other = get_program(i);
+    return peer->program != NULL ? peer->program
+           : other != NULL       ? other
+                                 : last_student();
+}
+
 ssize_t receive_datagram(struct peer *peer, char *data, size_t size)
 {
     for (;;) {
-        const struct program *program =
-            peer->program != NULL ? peer->program : last_student();
+        const struct program *program = program_of(peer);
         bool over = program != NULL && program->ended;
         ssize_t n = poll_datagram(peer, data, size);
         if (n >= 0 || over || !wait_more(peer->fd, POLLIN, TICK))
@@ -205,8 +224,7 @@ ssize_t receive_datagram(struct peer *peer, char *data, size_t size)
 
 void expect_datagram(struct peer *peer, const struct bytes *data)
 {
-    struct program *program =
-        peer->program != NULL ? peer->program : last_student();
+    struct program *program = program_of(peer);
     ssize_t n = receive_datagram(peer, room, sizeof room);
     if (n >= 0)
         note_bytes(RIGHT_SIDE, sends(peer), room, (size_t)n);
@@ -225,11 +243,29 @@ void do_datagram(void)
     struct bytes *value = new_variable(word(2));
     ssize_t n = receive_datagram(peer, room, sizeof room);
     if (n < 0)
-        fail_words(SILENT, last_student(), peer, "a datagram", "none; %s",
-                   say_end(last_student()));
+        fail_words(SILENT, program_of(peer), peer, "a datagram", "none; %s",
+                   say_end(program_of(peer)));
     note_bytes(RIGHT_SIDE, sends(peer), room, (size_t)n);
     add_bytes(value, room, (size_t)n);
     set_number(word(2), ".length", (unsigned long)n);
+}
+
+/* Milliseconds from one time to another. */
+static long long span_of(const struct timespec *from, const struct timespec *to)
+{
+    return (to->tv_sec - from->tv_sec) * 1000LL +
+           (to->tv_nsec - from->tv_nsec) / 1000000;
+}
+
+void do_gap(void)
+{
+    const struct peer *peer = peer_at(1);
+    long long span = span_of(&peer->stamp_before, &peer->stamp);
+    char expected[64];
+    snprintf(expected, sizeof expected, "a wait of at least %lu ms", number(2));
+    if (span < (long long)number(2))
+        fail_words(TOO_FAST, program_of(peer), NULL, expected,
+                   "the next datagram %lld ms after the one before", span);
 }
 
 void do_quiet(void)
@@ -242,8 +278,7 @@ void do_quiet(void)
     note_bytes(RIGHT_SIDE, sends(peer), room, (size_t)n);
     add_quoted(&got, room, (size_t)n, SHOWN);
     fail((struct failure){.kind = EXTRA_DATAGRAM,
-                          .program = peer->program != NULL ? peer->program
-                                                           : last_student(),
+                          .program = program_of(peer),
                           .peer = peer},
          "no datagram here", got.data);
 }
@@ -267,6 +302,7 @@ static void send_datagram(struct peer *peer, const char *what,
                             data->length, strerror(errno));
     }
     peer->bytes_out += data->length;
+    peer->last_out = data->length;
 }
 
 void do_sendto(void)
@@ -341,4 +377,246 @@ void do_nag(void)
             look_around(10000);
     }
     progress();
+}
+
+/* --- a message to a whole network ----------------------------------------- */
+
+enum { LAST_HOST = 254 };
+
+void do_encoding(void)
+{
+    char text[] = "\xe4\xb8\xad", data[16], *from = text, *to = data;
+    size_t left = 3, space = sizeof data;
+    iconv_t converter = iconv_open(word(1), "UTF-8");
+    bool known = converter != (iconv_t)-1 &&
+                 iconv(converter, &from, &left, &to, &space) == 0;
+    if (converter != (iconv_t)-1)
+        iconv_close(converter);
+    if (!known)
+        give_up_environment("iconv() of this machine cannot write %s", word(1));
+}
+
+/* Appends text to a pattern `(a|b)`, as it is. */
+static void add_choice(struct bytes *pattern, const char *text)
+{
+    if (text == NULL || *text == '\0')
+        return;
+    add_text(pattern, pattern->length == 0 ? "(" : "|");
+    for (; *text != '\0'; text++)
+        add_text(pattern, strchr("\\.[]{}()*+?^$|", *text) ? "\\%c" : "%c",
+                 *text);
+}
+
+/* There is more than one way to ask for a login name, and a host name may be
+ * given with its domain. */
+void do_names(void)
+{
+    struct bytes *users = new_variable(word(1));
+    const struct passwd *entry = getpwuid(getuid());
+    char host[256] = "";
+    add_choice(users, entry != NULL ? entry->pw_name : NULL);
+    add_choice(users, getlogin());
+    add_choice(users, getenv("LOGNAME"));
+    add_choice(users, getenv("USER"));
+    add_text(users, users->length == 0 ? "[^:]+" : ")");
+    struct bytes *hosts = new_variable(word(2));
+    gethostname(host, sizeof host - 1);
+    add_choice(hosts, host);
+    host[strcspn(host, ".")] = '\0';
+    add_choice(hosts, host);
+    add_text(hosts, hosts->length == 0 ? "[^:]+" : ")(\\.[^:]*)?");
+}
+
+/* Fails unless the datagram of n bytes in room is before, the time in seconds,
+ * after. */
+static void check_message(struct peer *peer, size_t n,
+                          const struct bytes *before, const struct bytes *after)
+{
+    struct program *program = program_of(peer);
+    static struct bytes expected;
+    long long now = (long long)time(NULL), then = 0;
+    size_t end = before->length;
+    for (; end < n && end < before->length + 18 && room[end] >= '0' &&
+           room[end] <= '9';
+         end++)
+        then = then * 10 + (room[end] - '0');
+    if (then < (long long)program->started.tv_sec - 1 || then > now + 1)
+        then = now;
+    clear_bytes(&expected);
+    add_bytes(&expected, before->data, before->length);
+    add_text(&expected, "%lld", then);
+    add_bytes(&expected, after->data, after->length);
+    if (n == expected.length && memcmp(room, expected.data, n) == 0)
+        return;
+    note_bytes(RIGHT_SIDE, "sends", room, n);
+    fail_bytes(WRONG_BYTES, program, peer, &expected, room, n);
+}
+
+void do_message(void)
+{
+    struct peer *peer = peer_at(1);
+    peer->program = program_at(2);
+    word(4);
+    ssize_t n = receive_datagram(peer, room, sizeof room);
+    if (n < 0)
+        fail_words(SILENT, program_of(peer), peer, "a datagram", "none; %s",
+                   say_end(program_of(peer)));
+    check_message(peer, (size_t)n, &words[3], &words[4]);
+    note_bytes(RIGHT_SIDE, "sends", room, (size_t)n);
+}
+
+/* The number of the host of that network to which the last datagram went; fails
+ * where there is none. */
+static int find_host(struct peer *peer, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    int host = 0;
+    if (strncmp(peer->to, prefix, length) == 0 && peer->to[length] == '.')
+        host = atoi(peer->to + length + 1);
+    if (host < 1 || host > LAST_HOST) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "datagrams to %s.1 to %s.%d",
+                 prefix, prefix, LAST_HOST);
+        fail_words(WRONG_HOST, program_of(peer), peer, expected, "one to %s",
+                   peer->to);
+    }
+    return host;
+}
+
+/* Counts the hosts that got a message; word(3) is the network. */
+static int receive_sweep(struct peer *peer, bool has[LAST_HOST + 1])
+{
+    int count = 0;
+    for (;;) {
+        ssize_t n = receive_datagram(peer, room, sizeof room);
+        if (n < 0)
+            return count;
+        check_message(peer, (size_t)n, &words[4], &words[5]);
+        if (count == 0) {
+            note_bytes(RIGHT_SIDE, "sends", room, (size_t)n);
+            note(RIGHT_SIDE, "  to %s", peer->to);
+            peer->first_stamp = peer->stamp;
+        }
+        count++;
+        if (peer->to[0] == '\0') /* not told by this system */
+            continue;
+        int host = find_host(peer, word(3));
+        if (has[host])
+            fail_words(WRONG_HOST, program_of(peer), peer,
+                       "one message to each host", "a second one to %s",
+                       peer->to);
+        has[host] = true;
+    }
+}
+
+/* What is not there of a sweep, for `got`. */
+static const char *say_missing(const char *prefix, int missing, int count,
+                               const struct program *program)
+{
+    static struct bytes text;
+    clear_bytes(&text);
+    add_text(&text, "%d", count);
+    if (missing > 0)
+        add_text(&text, ", none to %s.%d", prefix, missing);
+    add_text(&text, "; %s", say_end(program));
+    return text.data;
+}
+
+/* Fails unless each host of the network word(3) got its message, but for those
+ * whose numbers stand behind the data. */
+void do_sweep(void)
+{
+    struct peer *peer = peer_at(1);
+    struct program *program = peer->program = program_at(2);
+    bool has[LAST_HOST + 1] = {false}, left_out[LAST_HOST + 1] = {false};
+    int wanted = LAST_HOST, missing = 0;
+    word(5);
+    for (size_t i = 6; i < word_count; i++, wanted--)
+        left_out[number(i)] = true;
+    int count = receive_sweep(peer, has);
+    if (count > 0)
+        note(RIGHT_SIDE, "  and the same to %d other host%s", count - 1,
+             count == 2 ? "" : "s");
+    if (count == wanted)
+        return;
+    for (int i = 1; i <= LAST_HOST && missing == 0; i++)
+        if (!has[i] && !left_out[i])
+            missing = i;
+    char expected[64];
+    snprintf(expected, sizeof expected, "%d datagrams", wanted);
+    fail((struct failure){.kind = MISSING_HOSTS,
+                          .program = program,
+                          .peer = peer,
+                          .wanted = wanted,
+                          .at = (size_t)count},
+         expected, say_missing(word(3), missing, count, program));
+}
+
+void do_paced(void)
+{
+    const struct peer *peer = peer_at(1);
+    long long span = span_of(&peer->first_stamp, &peer->stamp);
+    char expected[80];
+    snprintf(expected, sizeof expected,
+             "a pause now and then: at least %lu ms in all", number(2));
+    if (span < (long long)number(2))
+        fail_words(TOO_FAST, program_of(peer), NULL, expected,
+                   "%lu datagrams within %lld ms", peer->datagrams, span);
+}
+
+/* Lets no datagram go to the addresses that begin like ADDRESS in its first BITS
+ * bits: sendto() fails with EACCES. On a network of our own only. */
+void do_forbid(void)
+{
+#ifdef __linux__
+    struct {
+        struct nlmsghdr header;
+        struct rtmsg route;
+        struct rtattr attribute;
+        struct in_addr address;
+    } ask = {
+        .header = {.nlmsg_len = sizeof ask,
+                   .nlmsg_type = RTM_NEWROUTE,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_ACK},
+        .route = {.rtm_family = AF_INET,
+                  .rtm_dst_len = (unsigned char)number(2),
+                  .rtm_table = RT_TABLE_LOCAL,
+                  .rtm_protocol = RTPROT_STATIC,
+                  .rtm_scope = RT_SCOPE_UNIVERSE,
+                  .rtm_type = RTN_PROHIBIT},
+        .attribute = {.rta_len = RTA_LENGTH(sizeof ask.address),
+                      .rta_type = RTA_DST}};
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr error;
+        char more[512];
+    } answer = {.error = {.error = -1}};
+    if (own_network && inet_pton(AF_INET, word(1), &ask.address) == 1) {
+        int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        if (fd != -1 && send(fd, &ask, sizeof ask, 0) != -1)
+            (void)recv(fd, &answer, sizeof answer, 0);
+        if (fd != -1)
+            close(fd);
+    }
+    if (answer.error.error == 0) {
+        note(LEFT_SIDE, "(nothing can be sent to %s, %lu bits)", word(1),
+             number(2));
+        return;
+    }
+#endif
+    give_up_environment(
+        "a host that cannot be sent to needs a network of its own, which this "
+        "machine gives to nobody but root: try as root");
+}
+
+void do_warns(void)
+{
+    struct program *program = program_at(1);
+    const char *end;
+    while ((end = memchr(program->errors.data + program->warned, '\n',
+                         program->errors.length - program->warned)) == NULL)
+        if (program->err == -1 || !wait_more(-1, 0, TICK))
+            fail_words(NO_MESSAGE, program, NULL,
+                       "a line about it on standard error", "nothing there");
+    program->warned = (size_t)(end + 1 - program->errors.data);
 }

@@ -81,6 +81,20 @@
  *   intrude V U DATA    the same, but the answer comes from V
  *   nag V U DATA        the same every 100 ms, until the next datagram comes to U
  *                       or the program ends; at most 6 seconds
+ *   gap U MS            between the last two datagrams that U has received passed
+ *                       at least that time
+ *   message U P BEFORE AFTER  the next datagram is BEFORE, the time in
+ *                       seconds since 1970, and AFTER
+ *   sweep U P PREFIX BEFORE AFTER [HOST...]  P ends, and such a message has come
+ *                       to each of PREFIX.1 to PREFIX.254, but for those HOSTs,
+ *                       once (U is bound to 0.0.0.0)
+ *   paced U MS          from the first to the last of them took that long
+ *   forbid ADDRESS BITS (after alone) what is sent to the addresses with the
+ *                       same first BITS is refused with EACCES
+ *   encoding NAME       iconv() can write it
+ *   names USER MACHINE  sets both to expressions for match: the login name and
+ *                       the host name
+ *   warns P             one more line on standard error
  *   quiet U             no datagram waits at U: to be asked after an event that
  *                       proves that one would be there
  *
@@ -404,10 +418,13 @@ static void do_twofold(void)
         note(LEFT_SIDE, "(%s is ::1 and 127.0.0.1)", name);
 }
 
+bool own_network;
+
 /* The fixed default ports are the subject: they must be ours alone. */
 static void do_alone(void)
 {
     if (leave_network()) {
+        own_network = true;
         note(LEFT_SIDE, "(on a network of its own)");
         return;
     }
@@ -465,6 +482,7 @@ static const struct command {
     {"dead", do_dead},
     {"dies", do_dies},
     {"dribble", do_dribble},
+    {"encoding", do_encoding},
     {"end", do_end},
     {"exits", do_exits},
     {"expect", do_expect},
@@ -472,6 +490,8 @@ static const struct command {
     {"file", do_file},
     {"files", do_files},
     {"fill", do_fill},
+    {"forbid", do_forbid},
+    {"gap", do_gap},
     {"gone", do_end},
     {"idle", do_idle},
     {"input", do_input},
@@ -485,11 +505,14 @@ static const struct command {
     {"listening", do_listening},
     {"match", do_match},
     {"mentions", do_mentions},
+    {"message", do_message},
     {"nag", do_nag},
+    {"names", do_names},
     {"nobody", do_nobody},
     {"noinput", do_noinput},
     {"offer", do_send},
     {"only", do_only},
+    {"paced", do_paced},
     {"port", do_port},
     {"prints", do_prints},
     {"quiet", do_quiet},
@@ -509,10 +532,12 @@ static const struct command {
     {"start", do_start},
     {"stop", do_kill},
     {"stuff", do_stuff},
+    {"sweep", do_sweep},
     {"taken", do_taken},
     {"twofold", do_twofold},
     {"udp", do_udp},
     {"until", do_until},
+    {"warns", do_warns},
 };
 
 static char **lines;

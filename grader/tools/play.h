@@ -22,6 +22,7 @@ struct program {
     size_t said;   /* as much of output is used up by the script */
     size_t logged; /* … and of output and errors is in the transcript */
     size_t logged_errors;
+    size_t warned;          /* … and of errors is used up by the script */
     bool ended, wanted_end; /* ended; and the script asked for it */
     bool listened;          /* had a listening socket: it is a server */
     bool told_any;          /* it has a command line, */
@@ -34,6 +35,7 @@ struct program {
     int served;              /* connections on which it has sent something */
     int files;               /* its limit of open descriptors */
     struct timespec started; /* CLOCK_REALTIME */
+    struct bytes arguments;  /* a blank before and behind each */
 };
 
 /* One end of the wire that the script holds. */
@@ -55,9 +57,12 @@ struct peer {
     unsigned long bytes_in, bytes_out;
     struct timespec born; /* CLOCK_REALTIME */
     /* DATAGRAMS: the last one received: */
+    size_t last_out;              /* the length of the last one sent */
+    struct timespec first_stamp;  /* of the first datagram of a sweep */
     unsigned long datagrams;      /* its number, from 1 */
     struct sockaddr_storage from; /* who has sent it */
     socklen_t from_size;          /* 0: none has come yet */
+    struct timespec stamp_before; /* the stamp of the one before */
     struct timespec stamp;     /* when the kernel received it, CLOCK_REALTIME */
     char to[INET6_ADDRSTRLEN]; /* where it was sent to, "": not known */
 };
@@ -87,6 +92,9 @@ enum failure_kind {
     WRONG_REQUEST,  /* a line of the request is missing or wrong */
     WRONG_DATE,
     EXTRA_DATAGRAM, /* a datagram where none was to come */
+    MISSING_HOSTS,  /* some hosts of a network got no datagram, */
+    WRONG_HOST,     /* others got one, or two */
+    TOO_FAST,       /* all datagrams in one burst */
     NO_TIMEOUT,     /* waits beyond its time */
     NOT_IDLE,
     MEMORY,

@@ -293,8 +293,11 @@ static void note_start(const struct start *how)
     add_text(&text, "%s%s", how->reference ? "the reference " : "./",
              how->name);
     for (char *const *word = how->arguments; *word != NULL; word++) {
+        size_t length = strlen(*word);
         add_text(&text, " ");
-        add_escaped(&text, *word, strlen(*word));
+        add_escaped(&text, *word, length < 200 ? length : 100);
+        if (length >= 200)
+            add_text(&text, "... (%zu bytes)", length);
     }
     note(RIGHT_SIDE, "$ %s", text.data);
     free_bytes(&text);
@@ -329,7 +332,9 @@ struct program *start_program(const struct start *how)
     snprintf(new->name, sizeof new->name, "%s", slash ? slash + 1 : how->name);
     new->reference = how->reference;
     new->files = how->files;
+    add_text(&new->arguments, " ");
     for (size_t i = 0; how->arguments[i] != NULL; i++) {
+        add_text(&new->arguments, "%s ", how->arguments[i]);
         int port = atoi(how->arguments[i]);
         new->told_port = port > 0 && port < 131072 ? port : new->told_port;
         new->told_any = true;
