@@ -39,6 +39,65 @@ static const struct {
     {"ENDED",
      "the program ended though clients may still come: what goes wrong with "
      "one client must not end the server"},
+    {"EXIT_IN_THREAD",
+     "the program ended though clients may still come: exit(), err() and a "
+     "return from main() end the whole process with all its threads; a thread "
+     "ends by returning from its function"},
+    {"INTERRUPTED",
+     "accept() returned -1 with EINTR, as a signal (SIGCHLD) came: that is no "
+     "error; call it again, or set SA_RESTART"},
+    {"SHARED_CLIENT",
+     "another connection got the answer of this one as well: the threads share "
+     "one variable, which is the next client's by the time a thread reads it; "
+     "give each thread a copy of its own (malloc)"},
+    {"SHARED_BUFFER",
+     "the answer has in it what another client sent at the same time: a buffer "
+     "that is static or global is one for all threads; make it a variable of "
+     "the thread's own function"},
+    {"JOINS",
+     "the program has made a thread for the client before, and waits for the "
+     "end of that thread (pthread_join) before it accepts the next client"},
+    {"JOINS process",
+     "the program has made a process for the client before, and waits for the "
+     "end of that process (wait) before it accepts the next client"},
+    {"ONE_AT_A_TIME",
+     "the client is in the queue of the listening socket, while the program is "
+     "busy with another: start a thread for each, and go back to accept()"},
+    {"ONE_AT_A_TIME process",
+     "the client is in the queue of the listening socket, while the program is "
+     "busy with another: start a process for each, and go back to accept()"},
+    {"ONE_AT_A_TIME lock",
+     "the client was accepted, and is not served while others are: do its "
+     "thread and theirs wait for one lock?"},
+    {"NO_PAUSE",
+     "the answer comes earlier than -d says: is that taken for milliseconds, "
+     "1000 without it, and does the pause come before the answer?"},
+    {"TOO_SOON",
+     "the program goes on though it was not its turn: each answer is to be "
+     "waited for before the next is said"},
+    {"ZOMBIES",
+     "processes that have ended are still in the system's table, as zombies: "
+     "their parent has to call waitpid() when they end (SIGCHLD), not at the "
+     "next client"},
+    {"CHILD_STAYS",
+     "processes made for clients still run though those have left: after the "
+     "talk a child has to end with exit(), and not to go on in the loop of its "
+     "parent"},
+    {"KEEPS_LISTENER",
+     "the processes that serve clients hold the listening socket too: a child "
+     "gets a copy of every descriptor, and closes those it does not need"},
+    {"NEVER_CLOSES parent",
+     "the child has ended and the connection is still open: its parent holds "
+     "a copy of the descriptor, and has to close that after fork()"},
+    {"THREAD_LEAK",
+     "threads that served clients are still there though those have left: each "
+     "way out of the talk has to end in the return of the thread's function"},
+    {"NOT_DETACHED",
+     "the memory of threads that have ended is kept, as for pthread_join(): "
+     "pthread_detach() says that nobody will join them"},
+    {"MEMORY_LEAK",
+     "memory that served clients is not given back: what is made by malloc() "
+     "for each connection is freed at its end, on every way out"},
     {"BYTE_ORDER",
      "the port number has its two bytes swapped: it needs htons()"},
     {"WRONG_ADDRESS",
@@ -205,6 +264,11 @@ static const struct {
     {" empty",
      "the end of the stream is no piece: look whether recv() returned 0 before "
      "printing and answering"},
+    {" long pause",
+     "the pause before an answer is longer than -d says: with -d 0 there is "
+     "none"},
+    {" processes",
+     "each connection is to have a process of its own, made by fork()"},
     {" early",
      "the line is printed before the thing that it tells has happened"},
     {" end of line",
@@ -280,6 +344,11 @@ static const char *cause_of_end(const struct failure *f)
         return "NO_REUSEADDR";
     if (f->kind == ENDS_AT_START && p->told_ipv6)
         return "IPV4_ONLY server";
+    if (p->serves == PROCESSES &&
+        strstr(p->errors.data, "Interrupted system call") != NULL)
+        return "INTERRUPTED";
+    if (p->serves == THREADS && p->listened && f->kind != ENDS_AT_START)
+        return "EXIT_IN_THREAD";
     if (f->kind == DIED || f->kind == REFUSED || p->listened)
         return "ENDED";
     return NULL;
@@ -345,6 +414,27 @@ static bool holds_client(const struct failure *f)
     return false;
 }
 
+/* A server that is to have many clients at once, and is silent to one. */
+static const char *cause_of_turn(const struct failure *f)
+{
+    const struct activity *a = &f->activity;
+    bool processes = f->program->serves == PROCESSES;
+    if (f->program->serves == ONE)
+        return NULL;
+    if (f->doubled)
+        return "SHARED_CLIENT";
+    if (count_waiting(f) > 0 && has_connection(f)) {
+        if (processes)
+            return a->processes > 1 ? "JOINS process" : "ONE_AT_A_TIME process";
+        return a->threads > 1 ? "JOINS" : "ONE_AT_A_TIME";
+    }
+    if (f->kind == NO_END && processes && a->processes == 1)
+        return "NEVER_CLOSES parent";
+    return f->kind == SILENT && !processes && a->threads > 2
+               ? "ONE_AT_A_TIME lock"
+               : NULL;
+}
+
 /* A program that is silent, or does not end or close: what does it do? */
 static const char *cause_of_silence(const struct failure *f)
 {
@@ -360,6 +450,9 @@ static const char *cause_of_silence(const struct failure *f)
         return "SPINS";
     if (f->kind == NO_EXIT && has_wrapped(f))
         return "WRONG_ADDRESS wrapped";
+    const char *turn = cause_of_turn(f);
+    if (turn != NULL)
+        return turn;
     if (waiting && p->served > 0 && holds_client(f))
         return "WAITS turn";
     if (waiting)
@@ -631,6 +724,8 @@ static const char *choose(const struct failure *f)
     if (f->kind == TOO_MUCH || f->kind == LEFT)
         return cause_of_kind(f);
     cause = cause_of_end(f);
+    if (cause == NULL)
+        cause = f->mixed ? "SHARED_BUFFER" : f->cause;
     if (cause == NULL && f->kind == NOT_LISTENING)
         cause = cause_of_place(f);
     if (cause == NULL && f->kind == REFUSED && !listens(f))

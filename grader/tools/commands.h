@@ -28,6 +28,10 @@ void do_says(void);
 void do_shows(void);
 void do_start(void);
 
+/* Whether the line at text is the wanted one, or the same of a dual-stack server.
+ */
+bool is_line(const char *text, size_t length, const struct bytes *wanted);
+
 /* A copy without CR and without empty lines at the end. */
 struct bytes plain_lines(const struct bytes *text);
 
@@ -116,6 +120,21 @@ void expect_datagram(struct peer *peer, const struct bytes *data);
 
 /* play.c: whether we have moved to a network that nobody else uses. */
 extern bool own_network;
+
+/* crowd.c */
+void do_awaits(void);
+void do_children(void);
+void do_clean(void);
+void do_once(void);
+void do_paused(void);
+void do_prompt(void);
+void do_weigh(void);
+
+/* Notes what we send on a connection, and when. */
+void note_said(struct peer *peer, const struct bytes *data);
+
+/* Notes that something has come. */
+void note_heard(struct peer *peer);
 
 /* date.c */
 void do_date(void);

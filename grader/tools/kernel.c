@@ -351,6 +351,66 @@ struct activity look_at(pid_t pid)
     return sum;
 }
 
+/* Counts the lines of a file. */
+static long count_lines(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    long lines = 0;
+    for (int c; file != NULL && (c = getc(file)) != EOF;)
+        lines += c == '\n';
+    if (file != NULL)
+        fclose(file);
+    return lines;
+}
+
+/* Adds what one living process holds. */
+static void add_holdings(pid_t pid, struct holdings *sum)
+{
+    char path[64], line[256];
+    unsigned long inodes[MOST_INODES];
+    struct socket_fact listener;
+    int threads = 0;
+    long long address_space = 0, memory = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    char state = 'X';
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "State: %c", &state) != 1 &&
+            sscanf(line, "Threads: %d", &threads) != 1 &&
+            sscanf(line, "VmSize: %lld", &address_space) != 1)
+            (void)sscanf(line, "RssAnon: %lld", &memory);
+    if (file != NULL)
+        fclose(file);
+    if (state == 'X')
+        return;
+    if (state == 'Z') {
+        sum->zombies++;
+        return;
+    }
+    sum->processes++;
+    sum->threads += threads;
+    sum->address_space += address_space * 1024;
+    sum->memory += memory * 1024;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    sum->stretches += count_lines(path);
+    size_t count = find_inodes(pid, inodes, 0, &sum->descriptors);
+    if (count > 0 && (search_table("/proc/self/net/tcp", false, true, inodes,
+                                   count, &listener, 0, 1) > 0 ||
+                      search_table("/proc/self/net/tcp6", false, true, inodes,
+                                   count, &listener, 0, 1) > 0))
+        sum->listeners++;
+}
+
+struct holdings count_holdings(pid_t launcher)
+{
+    struct holdings sum = {.known = true};
+    pid_t pids[MOST_PIDS];
+    size_t family = find_family(launcher, pids);
+    for (size_t i = 1; i < family; i++)
+        add_holdings(pids[i], &sum);
+    return sum;
+}
+
 long long memory_of(pid_t pid)
 {
     char path[64], line[256];
@@ -437,6 +497,12 @@ struct activity look_at(pid_t pid)
 {
     (void)pid;
     return (struct activity){0};
+}
+
+struct holdings count_holdings(pid_t launcher)
+{
+    (void)launcher;
+    return (struct holdings){0};
 }
 
 long long memory_of(pid_t pid)

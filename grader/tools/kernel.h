@@ -56,6 +56,18 @@ struct activity {
 /* What pid and its descendants are doing. */
 struct activity look_at(pid_t pid);
 
+/* What the processes that `launcher` has started hold at one moment. */
+struct holdings {
+    bool known;             /* false: this system does not tell */
+    int processes, zombies; /* living; ended, and nobody has asked for them */
+    int threads, descriptors;
+    int listeners;           /* processes that hold a listening socket */
+    long stretches;          /* of address space, each mapped by itself */
+    long long address_space; /* bytes, mapped */
+    long long memory;        /* bytes, in use */
+};
+struct holdings count_holdings(pid_t launcher);
+
 /* Anonymous memory of pid in bytes (its heap and stacks, not files that it
  * has mapped), -1 where the system does not tell. */
 long long memory_of(pid_t pid);

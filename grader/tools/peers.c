@@ -357,6 +357,7 @@ void do_send(void)
     char what[NAME_SIZE + 8];
     snprintf(what, sizeof what, "%s sends", peer->role);
     note_bytes(LEFT_SIDE, what, data->data, data->length);
+    note_said(peer, data);
     queue_bytes(peer, data->data, data->length);
     if (!flush_peer(peer) && strcmp(word(0), "offer") != 0)
         fail_words(NOT_READING, peer->program, peer,
@@ -460,6 +461,7 @@ ssize_t receive(struct peer *peer, char *room, size_t size)
                 peer->program->served++;
             peer->bytes_in += (unsigned long)n;
             last_received = now_ms();
+            note_heard(peer);
         }
         if (n >= 0)
             return n;

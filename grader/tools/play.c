@@ -14,12 +14,13 @@
  * did not stop or see end must still run.
  *
  * Programs (P is a name that the script gives; output is a list of lines)
- *   start P [-files N] [-cut N] [-cutout N] [NAME=value...] PROGRAM
- *         [ARGUMENT...]
+ *   start P [-files N] [-cut N] [-cutout N] [-serves HOW] [NAME=value...]
+ *         PROGRAM [ARGUMENT...]
  *       Starts the student's PROGRAM, or ours: reference:PROGRAM. Its standard
  *       input stays open. -files: most descriptors (default 256). -cut: no
  *       call moves more than N bytes on a stream socket (needs the shim);
- *       -cutout: no call that sends does.
+ *       -cutout: no call that sends does. -serves: it has many clients at a
+ *       time, each by `threads` or `processes` of its own (for the diagnosis).
  *   listening P [ADDRESS [PORT]]
  *       Waits until P has a listening socket, there (a dual-stack one will do).
  *       Sets P.port, and P.address for those who connect.
@@ -65,6 +66,17 @@
  *   date C [ZONE [SECONDS.MICROS]]   the date and time of this connection, and
  *                       the end of stream; or the time that SHIM_TIME shows
  *   clock C [ZONE [SECONDS.MICROS]]  the same; zeros in front may be missing
+ *
+ * Many at once
+ *   awaits C            it sends nothing more on C, and sleeps: our turn
+ *   once P DATA         a line of all its output is DATA, and only one is
+ *   paused C MS         the last answer came MS or more after the last question
+ *   prompt C MS         one of the answers came within MS of its question
+ *   weigh P             waits for rest, and notes what P and its children hold
+ *   children P N        so many more processes run than at `weigh`, none of them
+ *                       holds the listening socket, and none has become a zombie
+ *   clean P N           at rest it holds what it held at `weigh`, though N clients
+ *                       have come since: threads, processes, descriptors, memory
  *
  * Datagrams (U and V are UDP sockets of ours)
  *   udp U [ADDRESS [PORT]]  a bound socket (default 127.0.0.1). Sets U.port
@@ -114,7 +126,7 @@
  *   twofold VARIABLE    a name with two addresses, ::1 and 127.0.0.1, where the
  *                       machine allows that; else it is localhost
  *   linux WHAT          the check needs WHAT, which only Linux has
- *   times N … done      repeats; $round counts from 1
+ *   times N … done      repeats; $round counts from 1 to N, $back from N to 1
  *   later MS            lets time pass, where time itself is the subject
  *
  * Environment: BUILD and REFERENCE, the folders of the programs; TOOLS, that of
@@ -472,6 +484,13 @@ static const struct command {
     {"clock", do_date},
     {"logs", do_says},
     {"never", do_never},
+    {"awaits", do_awaits},
+    {"children", do_children},
+    {"clean", do_clean},
+    {"once", do_once},
+    {"paused", do_paused},
+    {"prompt", do_prompt},
+    {"weigh", do_weigh},
     {"bound", do_bound},
     {"close", do_close},
     {"complains", do_complains},
@@ -588,6 +607,7 @@ static size_t run_lines(size_t from)
         size_t end = i, mark = 0;
         for (unsigned long round = 1; round <= rounds; round++) {
             set_number("round", "", round);
+            set_number("back", "", rounds + 1 - round);
             end = run_lines(i + 1);
             if (round == 1)
                 mark = mark_notes();

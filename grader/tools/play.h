@@ -25,9 +25,10 @@ struct program {
     size_t warned;          /* … and of errors is used up by the script */
     bool ended, wanted_end; /* ended; and the script asked for it */
     bool listened;          /* had a listening socket: it is a server */
-    bool told_any;          /* it has a command line, */
-    bool told_ipv6;         /* with an IPv6 address */
-    int status, signal;     /* how it ended; signal 0: by exit */
+    enum { ONE, THREADS, PROCESSES } serves; /* so many clients at once, by */
+    bool told_any;                           /* it has a command line, */
+    bool told_ipv6;                          /* with an IPv6 address */
+    int status, signal; /* how it ended; signal 0: by exit */
     bool timed_out;
     int left;                /* processes that it left behind */
     int told_port;           /* the last number on its command line, or 0; it
@@ -56,6 +57,11 @@ struct peer {
     bool broken;     /* the program refuses what we send */
     unsigned long bytes_in, bytes_out;
     struct timespec born; /* CLOCK_REALTIME */
+    char said[64];        /* the last that we sent: its beginning, */
+    size_t said_length;
+    long long said_ms, heard_ms; /* when; and when the last bytes came */
+    long long fastest_ms; /* the shortest time to the first byte of an answer */
+    bool answers;         /* one has begun to come */
     /* DATAGRAMS: the last one received: */
     size_t last_out;              /* the length of the last one sent */
     struct timespec first_stamp;  /* of the first datagram of a sweep */
@@ -116,7 +122,10 @@ struct failure {
     struct activity activity; /* of program, when it failed */
     struct socket_fact sockets[64];
     size_t socket_count;
-    bool flushed; /* what was missing came once its buffers were emptied */
+    bool flushed;      /* what was missing came once its buffers were emptied */
+    const char *cause; /* what the command itself has seen, or NULL */
+    bool doubled; /* another connection has what is missing here, besides */
+    bool mixed;   /* what came belongs to another connection */
 };
 
 /* The likeliest cause: a stable code (see handouts/00-start.md), "" if no cause

@@ -16,8 +16,12 @@ void do_start(void)
     struct start how = {.role = word(1), .files = 256};
     static char *arguments[MOST_WORDS], *environment[MOST_WORDS];
     size_t i = 2, variable_count = 0, argument_count = 0;
+    int serves = ONE;
     for (; word(i)[0] == '-'; i += 2)
-        if (strcmp(word(i), "-files") == 0)
+        if (strcmp(word(i), "-serves") == 0)
+            serves =
+                strcmp(word(i + 1), "processes") == 0 ? PROCESSES : THREADS;
+        else if (strcmp(word(i), "-files") == 0)
             how.files = (int)number(i + 1);
         else if (strcmp(word(i), "-cut") == 0)
             how.cut = (int)number(i + 1);
@@ -38,7 +42,7 @@ void do_start(void)
     arguments[argument_count] = NULL;
     how.arguments = arguments;
     how.environment = environment;
-    start_program(&how);
+    start_program(&how)->serves = serves;
 }
 
 /* Whether a socket bound to `bound` is what a program that was told `asked` may
@@ -237,7 +241,7 @@ void do_mentions(void)
 
 /* Whether the line at text is the wanted one. A dual-stack server may show an
  * IPv4 client as ::ffff:127.0.0.1 (RFC 4291, 2.5.5.2), and itself as "::". */
-static bool is_line(const char *text, size_t length, const struct bytes *wanted)
+bool is_line(const char *text, size_t length, const struct bytes *wanted)
 {
     static const char *const twins[][2] = {
         {" 127.0.0.1 port ", " ::ffff:127.0.0.1 port "},
@@ -328,7 +332,7 @@ void do_says(void)
 {
     struct program *program = program_at(1);
     const struct bytes *line = data_from(2);
-    bool anywhere = strcmp(word(0), "logs") == 0;
+    bool anywhere = strcmp(word(0), "says") != 0;
     size_t end;
     while ((end = find_line(program, anywhere ? 0 : program->said, line)) == 0)
         if (program->out == -1 || !wait_more(-1, 0, TICK))

@@ -10,6 +10,7 @@
  * WRAP: send recv read write sendto recvfrom sendmsg recvmsg readv writev
  * WRAP: time gettimeofday clock_gettime timespec_get
  * WRAP: __recv_chk __read_chk __recvfrom_chk
+ * WRAP: accept accept4 pthread_create fork malloc calloc realloc
  *
  * for instance
  *
@@ -29,6 +30,16 @@
  *   SHIM_TIME=s.u    The time of day is s seconds and u microseconds (six
  *                    digits) after the epoch, and stands still. Monotonic
  *                    clocks go on.
+ *   SHIM_TOGETHER=n  Threads begin late, and all at once: when n clients have
+ *                    been accepted and the program comes for the next one, or
+ *                    after half a second. What a new thread was to find, the old
+ *                    one may have changed by then.
+ *   SHIM_SLOW=ms     A call that sends on a stream socket begins so much later:
+ *                    what it was to send, another thread may have changed.
+ *   SHIM_HEAVY=n     Each block of malloc, calloc and realloc takes n bytes more
+ *                    of memory, so that a leak of a few small ones shows.
+ *   SHIM_SCARCE=k    The first call of pthread_create or fork after the k-th
+ *                    client was accepted fails with EAGAIN.
  *   SHIM_FLUSH=1     SIGWINCH makes the program flush all its stdio streams,
  *                    which proves that an answer was stuck in one. (Not safe in
  *                    a signal handler: only for a program that has failed.)
@@ -39,11 +50,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
@@ -70,6 +84,15 @@ time_t __real_time(time_t *);
 int __real_gettimeofday(struct timeval *, void *);
 int __real_clock_gettime(clockid_t, struct timespec *);
 int __real_timespec_get(struct timespec *, int);
+int __real_accept(int, struct sockaddr *, socklen_t *);
+__attribute__((weak)) int __real_accept4(int, struct sockaddr *, socklen_t *,
+                                         int);
+int __real_pthread_create(pthread_t *, const pthread_attr_t *,
+                          void *(*)(void *), void *);
+pid_t __real_fork(void);
+void *__real_malloc(size_t);
+void *__real_calloc(size_t, size_t);
+void *__real_realloc(void *, size_t);
 
 /* What glibc's headers make of recv and read under _FORTIFY_SOURCE. Weak: musl
  * has none, and there nobody calls the wrappers. */
@@ -96,6 +119,14 @@ time_t __wrap_time(time_t *);
 int __wrap_gettimeofday(struct timeval *, void *);
 int __wrap_clock_gettime(clockid_t, struct timespec *);
 int __wrap_timespec_get(struct timespec *, int);
+int __wrap_accept(int, struct sockaddr *, socklen_t *);
+int __wrap_accept4(int, struct sockaddr *, socklen_t *, int);
+int __wrap_pthread_create(pthread_t *, const pthread_attr_t *,
+                          void *(*)(void *), void *);
+pid_t __wrap_fork(void);
+void *__wrap_malloc(size_t);
+void *__wrap_calloc(size_t, size_t);
+void *__wrap_realloc(void *, size_t);
 ssize_t __wrap___recv_chk(int, void *, size_t, size_t, int);
 ssize_t __wrap___read_chk(int, void *, size_t, size_t);
 ssize_t __wrap___recvfrom_chk(int, void *, size_t, size_t, int,
@@ -108,8 +139,18 @@ static size_t cut, cut_out;
 static unsigned long interrupt_every;
 static bool time_stands;
 static struct timeval standing_time;
+static unsigned long together, slow_ms, scarce;
+static size_t heavy;
 
 static atomic_ulong interruptible_calls;
+
+/* Clients that were accepted, and whether threads may begin. (Relaxed: what the
+ * program forgot to order between its threads, we do not order either.) */
+static atomic_ulong accepted;
+static atomic_bool begun;
+
+/* A thread or a process could not be made. */
+static atomic_bool refused;
 
 /* How often the handler has run in this thread. */
 static _Thread_local volatile sig_atomic_t flushes;
@@ -170,6 +211,10 @@ __attribute__((constructor)) static void read_settings(void)
     if (interrupt_every == 1)
         interrupt_every = 0;
     time_stands = read_time();
+    together = read_number("SHIM_TOGETHER");
+    slow_ms = read_number("SHIM_SLOW");
+    heavy = read_number("SHIM_HEAVY");
+    scarce = read_number("SHIM_SCARCE");
     if (getenv("SHIM_FLUSH") != NULL) {
         struct sigaction action = {0};
 
@@ -220,6 +265,24 @@ static bool is_interrupted(int descriptor, int flags)
         return false;
     errno = EINTR;
     return true;
+}
+
+/* Lets so many milliseconds pass. */
+static void pass_time(unsigned long ms)
+{
+    struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+    int error = errno;
+
+    while (nanosleep(&left, &left) == -1)
+        ;
+    errno = error;
+}
+
+/* A call that sends is about to. */
+static void slow_down(int descriptor)
+{
+    if (slow_ms > 0 && is_stream_socket(descriptor))
+        pass_time(slow_ms);
 }
 
 /* Returns how many of length bytes a call with these flags may move, where most
@@ -299,6 +362,7 @@ static ssize_t receive(int descriptor, char *data, size_t length, int flags,
 
 ssize_t __wrap_send(int descriptor, const void *data, size_t length, int flags)
 {
+    slow_down(descriptor);
     if (is_interrupted(descriptor, flags))
         return -1;
     return __real_send(descriptor, data, cap_out(descriptor, length, flags),
@@ -322,6 +386,7 @@ ssize_t __wrap_read(int descriptor, void *data, size_t length)
 
 ssize_t __wrap_write(int descriptor, const void *data, size_t length)
 {
+    slow_down(descriptor);
     if (is_interrupted(descriptor, 0))
         return -1;
     return __real_write(descriptor, data, cap_out(descriptor, length, 0));
@@ -330,6 +395,7 @@ ssize_t __wrap_write(int descriptor, const void *data, size_t length)
 ssize_t __wrap_sendto(int descriptor, const void *data, size_t length,
                       int flags, const struct sockaddr *address, socklen_t size)
 {
+    slow_down(descriptor);
     if (is_interrupted(descriptor, flags))
         return -1;
     return __real_sendto(descriptor, data, cap_out(descriptor, length, flags),
@@ -350,6 +416,7 @@ ssize_t __wrap_sendmsg(int descriptor, const struct msghdr *message, int flags)
     struct msghdr shorter = *message;
     struct iovec piece;
 
+    slow_down(descriptor);
     if (is_interrupted(descriptor, flags))
         return -1;
     if (cut_pieces(descriptor, message->msg_iov, (size_t)message->msg_iovlen,
@@ -398,6 +465,7 @@ ssize_t __wrap_writev(int descriptor, const struct iovec *pieces, int count)
 {
     struct iovec piece;
 
+    slow_down(descriptor);
     if (is_interrupted(descriptor, 0))
         return -1;
     if (count > 0 &&
@@ -478,6 +546,112 @@ int __wrap_timespec_get(struct timespec *result, int base)
     result->tv_sec = standing_time.tv_sec;
     result->tv_nsec = standing_time.tv_usec * 1000;
     return base;
+}
+
+/* A thread that is to begin together with others. */
+struct beginning {
+    void *(*function)(void *);
+    void *argument;
+};
+
+/* The program comes for a client. */
+static void note_accept(void)
+{
+    if (together > 0 &&
+        atomic_load_explicit(&accepted, memory_order_relaxed) >= together)
+        atomic_store_explicit(&begun, true, memory_order_relaxed);
+}
+
+/* It has one, unless the descriptor is -1; returns that. */
+static int note_client(int descriptor)
+{
+    if (descriptor != -1)
+        atomic_fetch_add_explicit(&accepted, 1, memory_order_relaxed);
+    return descriptor;
+}
+
+int __wrap_accept(int descriptor, struct sockaddr *address, socklen_t *size)
+{
+    note_accept();
+    return note_client(__real_accept(descriptor, address, size));
+}
+
+int __wrap_accept4(int descriptor, struct sockaddr *address, socklen_t *size,
+                   int flags)
+{
+    note_accept();
+    return note_client(__real_accept4(descriptor, address, size, flags));
+}
+
+/* Returns whether it is this call's turn to fail. */
+static bool is_scarce(void)
+{
+    return scarce > 0 && atomic_load(&accepted) >= scarce &&
+           !atomic_exchange(&refused, true);
+}
+
+/* Waits until threads may begin, then is the program's thread. */
+static void *begin_late(void *argument)
+{
+    struct beginning beginning = *(struct beginning *)argument;
+
+    free(argument);
+    for (int ms = 0; ms < 500; ms++) {
+        if (atomic_load_explicit(&begun, memory_order_relaxed))
+            break;
+        pass_time(1);
+    }
+    return beginning.function(beginning.argument);
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument)
+{
+    struct beginning *late = NULL;
+
+    if (is_scarce())
+        return EAGAIN;
+    if (together == 0 || (late = __real_malloc(sizeof *late)) == NULL)
+        return __real_pthread_create(thread, attributes, function, argument);
+    *late = (struct beginning){function, argument};
+    int error = __real_pthread_create(thread, attributes, begin_late, late);
+    if (error != 0)
+        free(late);
+    return error;
+}
+
+pid_t __wrap_fork(void)
+{
+    if (is_scarce()) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return __real_fork();
+}
+
+/* Fills the room behind a block, so that it takes memory; returns the block. */
+static void *weigh_down(void *block, size_t size)
+{
+    if (block != NULL && heavy > 0)
+        memset((char *)block + size, 0x5a, heavy);
+    return block;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return weigh_down(__real_malloc(size + heavy), size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    if (heavy == 0 || (size > 0 && count > SIZE_MAX / 2 / size))
+        return __real_calloc(count, size);
+    return weigh_down(__real_calloc(1, count * size + heavy), count * size);
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    return weigh_down(__real_realloc(block, size + heavy), size);
 }
 
 /* NOLINTEND(bugprone-reserved-identifier) */

@@ -488,6 +488,11 @@ struct peer *peer_of(const struct program *program)
     return NULL;
 }
 
+struct peer *get_peer(size_t i)
+{
+    return i < peer_count ? peers[i] : NULL;
+}
+
 void close_peer(struct peer *peer)
 {
     close_end(&peer->fd);
@@ -787,6 +792,7 @@ static void gather_facts(struct failure *failure)
 {
     struct program *program = failure->program;
     settle(program);
+    look_at_others(failure);
     failure->unread = -1;
     if (failure->peer != NULL && failure->peer->kind == CONNECTION &&
         failure->peer->fd != -1)

@@ -1,0 +1,306 @@
+/* crowd.c - the commands for servers that have many clients at once, and for what
+ * threads and processes leave behind. */
+#define _GNU_SOURCE /* memmem */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    MOST_WEIGHED = 16,
+    PAUSE_SLACK_MS = 5, /* clocks are rounded */
+    MEBIBYTE = 1 << 20
+};
+
+void note_said(struct peer *peer, const struct bytes *data)
+{
+    size_t length = data->length;
+    if (length > sizeof peer->said)
+        length = sizeof peer->said;
+    memcpy(peer->said, data->data, length);
+    peer->said_length = length;
+    peer->said_ms = now_ms();
+    peer->answers = false;
+}
+
+void note_heard(struct peer *peer)
+{
+    peer->heard_ms = now_ms();
+    long long took = peer->heard_ms - peer->said_ms;
+    if (peer->said_ms != 0 && !peer->answers &&
+        (peer->fastest_ms == 0 || took + 1 < peer->fastest_ms))
+        peer->fastest_ms = took + 1; /* 0: there is none */
+    peer->answers = true;
+}
+
+/* Whether what has come on that connection and nobody has read yet begins with
+ * data, two times. */
+static bool has_twice(const struct peer *peer, const char *data, size_t length)
+{
+    char room[256];
+    if (peer->fd == -1 || length == 0 || 2 * length > sizeof room)
+        return false;
+    ssize_t n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT | MSG_PEEK);
+    return n >= (ssize_t)(2 * length) && memcmp(room, data, length) == 0 &&
+           memcmp(room + length, data, length) == 0;
+}
+
+void look_at_others(struct failure *failure)
+{
+    const struct peer *here = failure->peer;
+    struct peer *other;
+    if (here == NULL || here->program == NULL || failure->expected == NULL)
+        return;
+    for (size_t i = 0; (other = get_peer(i)) != NULL; i++) {
+        if (other == here || other->program != here->program ||
+            other->kind != CONNECTION)
+            continue;
+        if (has_twice(other, failure->expected, failure->expected_length))
+            failure->doubled = true;
+        /* Three letters may be the same by chance. */
+        if (failure->got != NULL && other->said_length > 3 &&
+            memmem(failure->got, failure->got_length, other->said,
+                   other->said_length) != NULL &&
+            memmem(failure->expected, failure->expected_length, other->said,
+                   other->said_length) == NULL)
+            failure->mixed = true;
+    }
+}
+
+/* Waits until the program sleeps. False: patience was over. */
+static bool wait_rest(const struct program *program)
+{
+    long long run_ns = -1, since = now_ms();
+    while (!program->ended) {
+        struct activity activity = look_at(program->pid);
+        bool same = activity.run_ns == run_ns && !activity.busy;
+        if (!activity.known || (same && now_ms() - since >= IDLE_WINDOW_MS))
+            break;
+        if (!same)
+            since = now_ms();
+        run_ns = activity.run_ns;
+        if (!wait_more(-1, 0, SHORT_TICK))
+            return false;
+    }
+    return true;
+}
+
+void do_awaits(void)
+{
+    struct peer *peer = peer_at(1);
+    char room[256];
+    bool rest = peer->program == NULL || wait_rest(peer->program);
+    ssize_t n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT);
+    struct bytes nothing = {0};
+    add_bytes(&nothing, "", 0);
+    if (n > 0)
+        note_bytes(RIGHT_SIDE, sends(peer), room, (size_t)n);
+    else if (n == 0)
+        note_end(peer, true);
+    /* A name with something behind it is no second one. */
+    if (n > 0 && strchr("\r\n", room[0]) != NULL)
+        fail_bytes(EXTRA_BYTES, peer->program, peer, &nothing, room, (size_t)n);
+    if (n >= 0)
+        fail((struct failure){.kind = EXTRA_BYTES,
+                              .program = peer->program,
+                              .peer = peer,
+                              .cause = "TOO_SOON"},
+             "nothing: it is our turn to send",
+             n > 0 ? "bytes" : "the end of the stream");
+    if (!rest)
+        fail_words(NOT_IDLE, peer->program, peer, "the program waits for us",
+                   "it does not come to rest");
+}
+
+/* How many lines of the output are just this. */
+static unsigned count_lines(const struct program *program,
+                            const struct bytes *line)
+{
+    const char *from = program->output.data;
+    const char *end = from + program->output.length;
+    unsigned count = 0;
+    for (const char *next; (next = memchr(from, '\n', (size_t)(end - from)));
+         from = next + 1)
+        count += is_line(from, (size_t)(next - from), line);
+    return count;
+}
+
+void do_once(void)
+{
+    struct program *program = program_at(1);
+    do_says(); /* that is, logs */
+    const struct bytes *line = data_from(2);
+    unsigned count = count_lines(program, line);
+    struct bytes expected = {0};
+    add_text(&expected, "one line ");
+    add_quoted(&expected, line->data, line->length, 200);
+    if (count > 1)
+        fail_words(EXTRA_OUTPUT, program, NULL, expected.data, "%u of them",
+                   count);
+    free_bytes(&expected);
+}
+
+void do_paused(void)
+{
+    struct peer *peer = peer_at(1);
+    long long least = (long long)number(2);
+    long long took = peer->heard_ms - peer->said_ms;
+    char expected[64];
+    snprintf(expected, sizeof expected,
+             "an answer after %lld milliseconds or more", least);
+    if (took + PAUSE_SLACK_MS < least) {
+        struct bytes got = {0};
+        add_text(&got, "one after %lld", took);
+        fail((struct failure){.kind = WRONG_BYTES,
+                              .program = peer->program,
+                              .peer = peer,
+                              .cause = "NO_PAUSE"},
+             expected, got.data);
+    }
+}
+
+void do_prompt(void)
+{
+    struct peer *peer = peer_at(1);
+    long long most = (long long)number(2);
+    char expected[64];
+    snprintf(expected, sizeof expected, "an answer within %lld milliseconds",
+             most);
+    if (peer->fastest_ms > most) {
+        struct bytes got = {0};
+        add_text(&got, "the fastest took %lld", peer->fastest_ms);
+        fail((struct failure){.kind = WRONG_BYTES,
+                              .program = peer->program,
+                              .peer = peer,
+                              .cause = " long pause"},
+             expected, got.data);
+    }
+}
+
+/* What programs held at their `weigh`. */
+static struct weighed {
+    const struct program *program;
+    struct holdings held;
+} weighed[MOST_WEIGHED];
+
+/* The entry of the program; a new one if there is none. */
+static struct weighed *find_weighed(const struct program *program)
+{
+    for (size_t i = 0; i < MOST_WEIGHED; i++)
+        if (weighed[i].program == program || weighed[i].program == NULL) {
+            weighed[i].program = program;
+            return &weighed[i];
+        }
+    wrong_script("weigh: too many programs");
+}
+
+void do_weigh(void)
+{
+    struct program *program = program_at(1);
+    wait_rest(program);
+    find_weighed(program)->held = count_holdings(program->launcher);
+}
+
+/* Fails because of what the program holds; number and what say it. */
+_Noreturn static void fail_holdings(struct program *program, const char *cause,
+                                    const char *expected, long number,
+                                    const char *what)
+{
+    char got[128];
+    snprintf(got, sizeof got, "%ld %s", number, what);
+    fail((struct failure){.kind = EXTRA_OUTPUT,
+                          .program = program,
+                          .cause = cause},
+         expected, got);
+}
+
+void do_children(void)
+{
+    struct program *program = program_at(1);
+    int wanted = (int)number(2);
+    const struct holdings *before = &find_weighed(program)->held;
+    struct holdings now;
+    char expected[100];
+    note(LEFT_SIDE, "(counts its processes)");
+    for (;;) {
+        now = count_holdings(program->launcher);
+        int more = now.processes - before->processes;
+        if (!now.known || (more == wanted && now.zombies == 0 &&
+                           now.listeners <= before->listeners))
+            return;
+        if (program->ended || !wait_more(-1, 0, SHORT_TICK))
+            break;
+    }
+    int more = now.processes - before->processes;
+    if (program->ended)
+        fail_words(DIED, program, NULL, "the program still runs", "%s",
+                   say_end(program));
+    if (more == wanted && now.zombies > 0)
+        fail_holdings(program, "ZOMBIES", "no process that has ended is left",
+                      now.zombies, "zombies");
+    if (more == wanted)
+        fail_holdings(program, "KEEPS_LISTENER",
+                      "only the first process holds the listening socket",
+                      now.listeners, "processes hold it");
+    snprintf(expected, sizeof expected,
+             "%d process%s more than without clients", wanted,
+             wanted == 1 ? "" : "es");
+    fail_holdings(program, more < wanted ? " processes" : "CHILD_STAYS",
+                  expected, more, "more");
+}
+
+/* What it holds now and did not hold before; NULL: nothing that matters. */
+static const char *find_excess(const struct holdings *before,
+                               const struct holdings *now, long clients,
+                               long *number, const char **what)
+{
+    /* A server may keep a few threads for later; one for each of the clients
+     * who came, or for a part of them, is a leak. */
+    long some = clients / 20;
+    *what = "zombies: processes that have ended and were not waited for";
+    if ((*number = now->zombies) > 0)
+        return "ZOMBIES";
+    *what = "processes more than before";
+    if ((*number = now->processes - before->processes) > 2)
+        return "CHILD_STAYS";
+    *what = "threads more than before";
+    if ((*number = now->threads - before->threads) > some)
+        return "THREAD_LEAK";
+    *what = "descriptors more than before";
+    if ((*number = now->descriptors - before->descriptors) > some)
+        return "FD_LEAK";
+    *what =
+        "stretches of memory more than before, such as the stacks of threads";
+    if ((*number = now->stretches - before->stretches) > clients / 4)
+        return "NOT_DETACHED";
+    *what = "MiB of address space more than before";
+    *number = (long)((now->address_space - before->address_space) / MEBIBYTE);
+    if (*number > 2 * clients)
+        return "NOT_DETACHED";
+    *what =
+        "MiB of memory more than before (the grader makes every block heavy)";
+    *number = (long)((now->memory - before->memory) / MEBIBYTE);
+    return *number > 24 ? "MEMORY_LEAK" : NULL;
+}
+
+void do_clean(void)
+{
+    struct program *program = program_at(1);
+    long clients = (long)number(2), number;
+    const struct holdings *before = &find_weighed(program)->held;
+    const char *cause, *what;
+    note(LEFT_SIDE, "(looks at what it still holds)");
+    for (;;) {
+        wait_rest(program);
+        struct holdings now = count_holdings(program->launcher);
+        cause = find_excess(before, &now, clients, &number, &what);
+        if (!now.known || cause == NULL)
+            return;
+        if (program->ended || !wait_more(-1, 0, TICK))
+            break;
+    }
+    fail_holdings(program, cause,
+                  "all that served its clients is given back at the end",
+                  number, what);
+}
