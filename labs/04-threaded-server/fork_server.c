@@ -25,7 +25,7 @@ _Noreturn static void usage(void)
     exit(2);
 }
 
-/* TODO 9: talk_to
+/* TODO 10: talk_to
  * Copy work, trim_line_end and talk_to from greet_server.c, as they are: they
  * do not know who calls them.
  */
@@ -33,7 +33,7 @@ static void talk_to(int client, long delay)
 {
     (void)client;
     (void)delay;
-    errx(1, "TODO 9: talk_to is not written yet");
+    errx(1, "TODO 10: talk_to is not written yet");
 }
 
 /* Takes note that children have ended. Until its parent has asked for its exit
@@ -41,7 +41,7 @@ static void talk_to(int client, long delay)
  */
 static void reap_children(int signal_number)
 {
-    /* TODO 10: reap_children
+    /* TODO 11: reap_children
      * This function is called when SIGCHLD comes, in the middle of anything.
      * One signal may stand for several children: call
      * waitpid(-1, NULL, WNOHANG) as long as it returns more than 0. It sets
@@ -49,7 +49,7 @@ static void reap_children(int signal_number)
      * errno before, and put it back after.
      */
     (void)signal_number;
-    errx(1, "TODO 10: reap_children is not written yet");
+    errx(1, "TODO 11: reap_children is not written yet");
 }
 
 /* Has children reaped as soon as they end. */
@@ -70,7 +70,7 @@ static void watch_children(void)
  */
 static void serve_clients(int listener, long delay)
 {
-    /* TODO 11: serve_clients
+    /* TODO 9: serve_clients
      * For ever: accept_from(listener, from), then fork(). From there on two
      * processes run this function, and both hold both sockets.
      * In the child fork returned 0: close the listener; talk_to; close the
@@ -83,7 +83,7 @@ static void serve_clients(int listener, long delay)
     (void)listener;
     (void)delay;
     (void)talk_to;
-    errx(1, "TODO 11: serve_clients is not written yet");
+    errx(1, "TODO 9: serve_clients is not written yet");
 }
 
 int main(int argc, char *argv[])

@@ -33,14 +33,14 @@ static void say(int server, const char *text)
  */
 static void print_answer(int server)
 {
-    /* TODO 7: print_answer
+    /* TODO 8: print_answer
      * Call recv once, with an array of 8192 char. This protocol does not say
      * where an answer ends, so what one recv returns has to do. Print it with
      * fwrite, and '\n'. Where recv returns -1: err. Where it returns 0:
      * errx(1, "receive from the server: no answer").
      */
     (void)server;
-    errx(1, "TODO 7: print_answer is not written yet");
+    errx(1, "TODO 8: print_answer is not written yet");
 }
 
 /* Holds the conversation, with names up to a NULL. Ends the program where it
@@ -48,7 +48,7 @@ static void print_answer(int server)
  */
 static void talk_to(int server, char *names[])
 {
-    /* TODO 8: talk_to
+    /* TODO 7: talk_to
      * print_answer: the server speaks first. Then for each of the names, up to
      * the NULL: say it, print_answer. At the end say "exit".
      */
@@ -56,7 +56,7 @@ static void talk_to(int server, char *names[])
     (void)names;
     (void)say;
     (void)print_answer;
-    errx(1, "TODO 8: talk_to is not written yet");
+    errx(1, "TODO 7: talk_to is not written yet");
 }
 
 int main(int argc, char *argv[])

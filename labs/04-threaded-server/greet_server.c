@@ -50,14 +50,14 @@ static void work(long delay)
  */
 static size_t trim_line_end(const char *name, size_t length)
 {
-    /* TODO 1: trim_line_end
+    /* TODO 5: trim_line_end
      * name is length bytes, with no NUL behind them. When the last byte is
      * '\n', it does not count, and then a '\r' before it does not count either.
      * Mind length 1: nothing stands before name[0].
      */
     (void)name;
     (void)length;
-    errx(1, "TODO 1: trim_line_end is not written yet");
+    errx(1, "TODO 5: trim_line_end is not written yet");
 }
 
 /* Greets client, and every name that it sends, until it sends "exit" or ends.
@@ -65,7 +65,7 @@ static size_t trim_line_end(const char *name, size_t length)
  */
 static void talk_to(int client, long delay)
 {
-    /* TODO 2: talk_to
+    /* TODO 4: talk_to
      * Send the 8 bytes "Welcome!". Then call recv until it returns 0. Each
      * piece, without its line end, is a name. Where it is the four bytes
      * "exit" (memcmp), return. Else work(delay), and send "Hello, ", the name
@@ -78,25 +78,25 @@ static void talk_to(int client, long delay)
     (void)delay;
     (void)work;
     (void)trim_line_end;
-    errx(1, "TODO 2: talk_to is not written yet");
+    errx(1, "TODO 4: talk_to is not written yet");
 }
 
 /* Closes the connection, says so, and frees what the server knew of it. */
 static void end_connection(struct connection *connection)
 {
-    /* TODO 3: end_connection
+    /* TODO 6: end_connection
      * Close the client. Print "connection from 127.0.0.1 port 50312 closed" and
      * '\n', with the address in from; in one printf, so that no line of another
      * thread gets between. Free the connection.
      */
     (void)connection;
-    errx(1, "TODO 3: end_connection is not written yet");
+    errx(1, "TODO 6: end_connection is not written yet");
 }
 
 /* The life of a thread. The argument is a struct connection, now its own. */
 static void *serve_connection(void *argument)
 {
-    /* TODO 4: serve_connection
+    /* TODO 3: serve_connection
      * A void pointer becomes a struct connection pointer by assigning it. Talk
      * to the client, then end the connection. Return NULL, which ends this
      * thread; exit would end the server, with all its other clients.
@@ -104,7 +104,7 @@ static void *serve_connection(void *argument)
     (void)argument;
     (void)talk_to;
     (void)end_connection;
-    errx(1, "TODO 4: serve_connection is not written yet");
+    errx(1, "TODO 3: serve_connection is not written yet");
 }
 
 /* Gives the connection to a new thread, for whose end nobody has to wait.
@@ -112,7 +112,7 @@ static void *serve_connection(void *argument)
  */
 static int start_thread(struct connection *connection)
 {
-    /* TODO 5: start_thread
+    /* TODO 2: start_thread
      * pthread_create(&thread, NULL, serve_connection, connection) starts a
      * pthread_t thread that calls serve_connection(connection). It does not set
      * errno: it returns the error, or 0. Put an error into errno and return -1.
@@ -122,7 +122,7 @@ static int start_thread(struct connection *connection)
      */
     (void)connection;
     (void)serve_connection;
-    errx(1, "TODO 5: start_thread is not written yet");
+    errx(1, "TODO 2: start_thread is not written yet");
 }
 
 /* Starts a thread for one client after the other, for ever. A client for which
@@ -130,7 +130,7 @@ static int start_thread(struct connection *connection)
  */
 static void serve_clients(int listener, long delay)
 {
-    /* TODO 6: serve_clients
+    /* TODO 1: serve_clients
      * For ever: malloc a struct connection, a new one for each client. Its
      * client is what accept_from(listener, connection->from) returns; that is
      * accept_client, and puts the client's address into from. Set its delay and
@@ -141,7 +141,7 @@ static void serve_clients(int listener, long delay)
     (void)listener;
     (void)delay;
     (void)start_thread;
-    errx(1, "TODO 6: serve_clients is not written yet");
+    errx(1, "TODO 1: serve_clients is not written yet");
 }
 
 int main(int argc, char *argv[])

@@ -25,14 +25,14 @@ _Noreturn static void usage(void)
     exit(2);
 }
 
-/* TODO 9: talk_to
+/* TODO 10: talk_to
  * Copy work, trim_line_end and talk_to from greet_server.c, as they are: they
  * do not know who calls them.
  * | static void talk_to(int client, long delay)
  * | {
  * |     (void)client;
  * |     (void)delay;
- * |     errx(1, "TODO 9: talk_to is not written yet");
+ * |     errx(1, "TODO 10: talk_to is not written yet");
  * | }
  */
 
@@ -89,28 +89,28 @@ static void talk_to(int client, long delay)
         warn("receive from the client");
 }
 
-/* END TODO 9 */
+/* END TODO 10 */
 
 /* Takes note that children have ended. Until its parent has asked for its exit
  * status, an ended child stays in the table of processes, as a zombie.
  */
 static void reap_children(int signal_number)
 {
-    /* TODO 10: reap_children
+    /* TODO 11: reap_children
      * This function is called when SIGCHLD comes, in the middle of anything.
      * One signal may stand for several children: call
      * waitpid(-1, NULL, WNOHANG) as long as it returns more than 0. It sets
      * errno, which the code that was interrupted may be about to look at: keep
      * errno before, and put it back after.
      * | (void)signal_number;
-     * | errx(1, "TODO 10: reap_children is not written yet");
+     * | errx(1, "TODO 11: reap_children is not written yet");
      */
     (void)signal_number;
     int error = errno;
     while (waitpid(-1, NULL, WNOHANG) > 0)
         ;
     errno = error;
-    /* END TODO 10 */
+    /* END TODO 11 */
 }
 
 /* Has children reaped as soon as they end. */
@@ -131,7 +131,7 @@ static void watch_children(void)
  */
 static void serve_clients(int listener, long delay)
 {
-    /* TODO 11: serve_clients
+    /* TODO 9: serve_clients
      * For ever: accept_from(listener, from), then fork(). From there on two
      * processes run this function, and both hold both sockets.
      * In the child fork returned 0: close the listener; talk_to; close the
@@ -143,7 +143,7 @@ static void serve_clients(int listener, long delay)
      * | (void)listener;
      * | (void)delay;
      * | (void)talk_to;
-     * | errx(1, "TODO 11: serve_clients is not written yet");
+     * | errx(1, "TODO 9: serve_clients is not written yet");
      */
     for (;;) {
         char from[ADDRESS_SIZE];
@@ -162,7 +162,7 @@ static void serve_clients(int listener, long delay)
         }
         close(client);
     }
-    /* END TODO 11 */
+    /* END TODO 9 */
 }
 
 int main(int argc, char *argv[])

@@ -33,13 +33,13 @@ static void say(int server, const char *text)
  */
 static void print_answer(int server)
 {
-    /* TODO 7: print_answer
+    /* TODO 8: print_answer
      * Call recv once, with an array of 8192 char. This protocol does not say
      * where an answer ends, so what one recv returns has to do. Print it with
      * fwrite, and '\n'. Where recv returns -1: err. Where it returns 0:
      * errx(1, "receive from the server: no answer").
      * | (void)server;
-     * | errx(1, "TODO 7: print_answer is not written yet");
+     * | errx(1, "TODO 8: print_answer is not written yet");
      */
     char data[8192];
     ssize_t n = recv(server, data, sizeof data, 0);
@@ -49,7 +49,7 @@ static void print_answer(int server)
         errx(1, "receive from the server: no answer");
     fwrite(data, 1, (size_t)n, stdout);
     printf("\n");
-    /* END TODO 7 */
+    /* END TODO 8 */
 }
 
 /* Holds the conversation, with names up to a NULL. Ends the program where it
@@ -57,14 +57,14 @@ static void print_answer(int server)
  */
 static void talk_to(int server, char *names[])
 {
-    /* TODO 8: talk_to
+    /* TODO 7: talk_to
      * print_answer: the server speaks first. Then for each of the names, up to
      * the NULL: say it, print_answer. At the end say "exit".
      * | (void)server;
      * | (void)names;
      * | (void)say;
      * | (void)print_answer;
-     * | errx(1, "TODO 8: talk_to is not written yet");
+     * | errx(1, "TODO 7: talk_to is not written yet");
      */
     print_answer(server);
     for (int i = 0; names[i] != NULL; i++) {
@@ -72,7 +72,7 @@ static void talk_to(int server, char *names[])
         print_answer(server);
     }
     say(server, "exit");
-    /* END TODO 8 */
+    /* END TODO 7 */
 }
 
 int main(int argc, char *argv[])

@@ -50,13 +50,13 @@ static void work(long delay)
  */
 static size_t trim_line_end(const char *name, size_t length)
 {
-    /* TODO 1: trim_line_end
+    /* TODO 5: trim_line_end
      * name is length bytes, with no NUL behind them. When the last byte is
      * '\n', it does not count, and then a '\r' before it does not count either.
      * Mind length 1: nothing stands before name[0].
      * | (void)name;
      * | (void)length;
-     * | errx(1, "TODO 1: trim_line_end is not written yet");
+     * | errx(1, "TODO 5: trim_line_end is not written yet");
      */
     if (length > 0 && name[length - 1] == '\n') {
         length--;
@@ -64,7 +64,7 @@ static size_t trim_line_end(const char *name, size_t length)
             length--;
     }
     return length;
-    /* END TODO 1 */
+    /* END TODO 5 */
 }
 
 /* Greets client, and every name that it sends, until it sends "exit" or ends.
@@ -72,7 +72,7 @@ static size_t trim_line_end(const char *name, size_t length)
  */
 static void talk_to(int client, long delay)
 {
-    /* TODO 2: talk_to
+    /* TODO 4: talk_to
      * Send the 8 bytes "Welcome!". Then call recv until it returns 0. Each
      * piece, without its line end, is a name. Where it is the four bytes
      * "exit" (memcmp), return. Else work(delay), and send "Hello, ", the name
@@ -84,7 +84,7 @@ static void talk_to(int client, long delay)
      * | (void)delay;
      * | (void)work;
      * | (void)trim_line_end;
-     * | errx(1, "TODO 2: talk_to is not written yet");
+     * | errx(1, "TODO 4: talk_to is not written yet");
      */
     char name[4096];
     char answer[sizeof "Hello, !" + sizeof name] = "Hello, ";
@@ -108,42 +108,42 @@ static void talk_to(int client, long delay)
     }
     if (n == -1)
         warn("receive from the client");
-    /* END TODO 2 */
+    /* END TODO 4 */
 }
 
 /* Closes the connection, says so, and frees what the server knew of it. */
 static void end_connection(struct connection *connection)
 {
-    /* TODO 3: end_connection
+    /* TODO 6: end_connection
      * Close the client. Print "connection from 127.0.0.1 port 50312 closed" and
      * '\n', with the address in from; in one printf, so that no line of another
      * thread gets between. Free the connection.
      * | (void)connection;
-     * | errx(1, "TODO 3: end_connection is not written yet");
+     * | errx(1, "TODO 6: end_connection is not written yet");
      */
     close(connection->client);
     printf("connection from %s closed\n", connection->from);
     free(connection);
-    /* END TODO 3 */
+    /* END TODO 6 */
 }
 
 /* The life of a thread. The argument is a struct connection, now its own. */
 static void *serve_connection(void *argument)
 {
-    /* TODO 4: serve_connection
+    /* TODO 3: serve_connection
      * A void pointer becomes a struct connection pointer by assigning it. Talk
      * to the client, then end the connection. Return NULL, which ends this
      * thread; exit would end the server, with all its other clients.
      * | (void)argument;
      * | (void)talk_to;
      * | (void)end_connection;
-     * | errx(1, "TODO 4: serve_connection is not written yet");
+     * | errx(1, "TODO 3: serve_connection is not written yet");
      */
     struct connection *connection = argument;
     talk_to(connection->client, connection->delay);
     end_connection(connection);
     return NULL;
-    /* END TODO 4 */
+    /* END TODO 3 */
 }
 
 /* Gives the connection to a new thread, for whose end nobody has to wait.
@@ -151,7 +151,7 @@ static void *serve_connection(void *argument)
  */
 static int start_thread(struct connection *connection)
 {
-    /* TODO 5: start_thread
+    /* TODO 2: start_thread
      * pthread_create(&thread, NULL, serve_connection, connection) starts a
      * pthread_t thread that calls serve_connection(connection). It does not set
      * errno: it returns the error, or 0. Put an error into errno and return -1.
@@ -160,7 +160,7 @@ static int start_thread(struct connection *connection)
      * client wait for the end of this one. Return 0.
      * | (void)connection;
      * | (void)serve_connection;
-     * | errx(1, "TODO 5: start_thread is not written yet");
+     * | errx(1, "TODO 2: start_thread is not written yet");
      */
     pthread_t thread;
     int error = pthread_create(&thread, NULL, serve_connection, connection);
@@ -170,7 +170,7 @@ static int start_thread(struct connection *connection)
     }
     pthread_detach(thread);
     return 0;
-    /* END TODO 5 */
+    /* END TODO 2 */
 }
 
 /* Starts a thread for one client after the other, for ever. A client for which
@@ -178,7 +178,7 @@ static int start_thread(struct connection *connection)
  */
 static void serve_clients(int listener, long delay)
 {
-    /* TODO 6: serve_clients
+    /* TODO 1: serve_clients
      * For ever: malloc a struct connection, a new one for each client. Its
      * client is what accept_from(listener, connection->from) returns; that is
      * accept_client, and puts the client's address into from. Set its delay and
@@ -188,7 +188,7 @@ static void serve_clients(int listener, long delay)
      * | (void)listener;
      * | (void)delay;
      * | (void)start_thread;
-     * | errx(1, "TODO 6: serve_clients is not written yet");
+     * | errx(1, "TODO 1: serve_clients is not written yet");
      */
     for (;;) {
         struct connection *connection = malloc(sizeof *connection);
@@ -204,7 +204,7 @@ static void serve_clients(int listener, long delay)
             end_connection(connection);
         }
     }
-    /* END TODO 6 */
+    /* END TODO 1 */
 }
 
 int main(int argc, char *argv[])
