@@ -474,6 +474,8 @@ static void do_later(void)
     nanosleep(&wait, NULL);
 }
 
+/* One a line. */
+/* clang-format off */
 static const struct command {
     const char *name;
     void (*run)(void);
@@ -558,6 +560,7 @@ static const struct command {
     {"until", do_until},
     {"warns", do_warns},
 };
+/* clang-format on */
 
 static char **lines;
 static size_t line_count;
