@@ -110,3 +110,53 @@ try() {
   run grader/tests/case wrong/03-daytime/nobody
   [[ $status -eq 2 ]]
 }
+
+# plant BEFORE-MAIN IN-MAIN: puts these lines into the reference of daytime_server,
+# and leaves the lab two checks.
+plant() {
+  cp solutions/03-daytime/daytime_server.c "$BATS_TEST_TMPDIR/reference"
+  cp grader/03-daytime.bats "$BATS_TEST_TMPDIR/checks"
+  awk '/^@test / && ++count > 2 { exit } { print }' "$BATS_TEST_TMPDIR/checks" >grader/03-daytime.bats
+  awk -v before="$1" -v inside="$2" '
+    /^int main\(/ { print before }
+    { print }
+    /^ *tzset\(\);/ { print inside }
+  ' "$BATS_TEST_TMPDIR/reference" >solutions/03-daytime/daytime_server.c
+}
+
+# put_back: all is what it was.
+put_back() {
+  cp "$BATS_TEST_TMPDIR/checks" grader/03-daytime.bats
+  cp "$BATS_TEST_TMPDIR/reference" solutions/03-daytime/daytime_server.c
+}
+
+@test "two threads at one variable" {
+  plant '#include <pthread.h>
+    static int count;
+    static void *add(void *nothing) { count++; return nothing; }' \
+    'pthread_t thread;
+    pthread_create(&thread, NULL, add, NULL);
+    count++;
+    pthread_join(thread, NULL);'
+  run grader/tests/case tsan/03-daytime
+  put_back
+  [[ $status -ne 77 ]] || skip "$output"
+  [[ $status -eq 1 && $output == *'data race'*daytime_server.c* ]]
+}
+
+@test "what was never written is read" {
+  local kind
+  plant '' 'char *unset = malloc(8);
+    if (unset[argc] == 7)
+        puts("seven");
+    free(unset);'
+  for kind in valgrind msan; do
+    run grader/tests/case "$kind/03-daytime"
+    ((status == 77)) || [[ $status -eq 1 && $output == *ninitiali[sz]ed*daytime_server.c* ]] || {
+      put_back
+      printf '%s\n' "$kind: status $status" "$output"
+      return 1
+    }
+  done
+  put_back
+}
