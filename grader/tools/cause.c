@@ -247,6 +247,94 @@ static const struct {
     {"NO_TIMEOUT",
      "the program waits longer than it may: each datagram that is not the "
      "answer starts its wait anew, or it waits without a limit"},
+    {"NO_TIMEOUT late", "the program waits longer for an answer than -w says"},
+    {"STRAY_COUNTED late",
+     "an answer to another ping is taken for the answer to this one: compare "
+     "the sequence number, or the whole text, and wait on for what is left"},
+    {"STRAY_COUNTED twin",
+     "the answer to the ping before came twice, and the second is taken for "
+     "the "
+     "answer to this one: compare the sequence number, or the whole text"},
+    {"STRAY_COUNTED stranger",
+     "what another address or port has sent is taken for the answer: connect() "
+     "the socket, or compare what recvfrom() says of the sender"},
+    {"STRAY_COUNTED",
+     "a datagram that is no answer is taken for one: compare all of it, also "
+     "its length, with what the answer has to be"},
+    {"WAIT_CUT",
+     "the wait for an answer ends early, when something else comes: go on "
+     "waiting for the rest of the time"},
+    {"WAIT_CUT early",
+     "the program gives a ping up before the time of -w is over"},
+    {"ANSWER_MISSED",
+     "the answer came in time, and the program does not take it for one: it is "
+     "the text of the ping in capitals"},
+    {"ANSWER_MISSED strays",
+     "the answer came in time, behind datagrams that are none: go on receiving "
+     "until it is there or the time is over"},
+    {"WALL_CLOCK",
+     "the round-trip time is taken from the time of day, which somebody may "
+     "set (here it stands): take CLOCK_MONOTONIC"},
+    {"WRONG_RTT",
+     "the round-trip time is not that from sending this ping to receiving its "
+     "answer"},
+    {"WRONG_RTT second",
+     "the round-trip time is off by whole seconds: the difference of two times "
+     "has to count their seconds, too, not the fractions alone"},
+    {"WRONG_UNIT",
+     "a time is a thousand times too large or too small: an RTT is printed in "
+     "seconds, the statistics are in milliseconds"},
+    {"INTEGER_DIVISION",
+     "the percentage has lost its fraction: int divided by int is an int; "
+     "divide doubles"},
+    {"INTEGER_DIVISION average",
+     "the average has lost its fraction: int divided by int is an int; divide "
+     "doubles"},
+    {"INTEGER_DIVISION whole",
+     "the times have lost their fractions: count in nanoseconds or in double, "
+     "not in whole milliseconds"},
+    {"WRONG_STATISTICS", "the numbers of packets do not fit the lines before"},
+    {"WRONG_STATISTICS percent",
+     "this is the percentage of what came, not of what was lost"},
+    {"WRONG_STATISTICS rounding",
+     "the percentage is cut, not rounded: printf does that (%.1f)"},
+    {"WRONG_STATISTICS lost",
+     "the average is over all pings: one that was lost has no time"},
+    {"WRONG_STATISTICS min",
+     "the least time is not that of any ping: the first one is the least so "
+     "far, whatever it is"},
+    {"WRONG_STATISTICS max",
+     "the greatest time is not that of any ping: the first one is the greatest "
+     "so far"},
+    {"WRONG_STATISTICS average",
+     "the average is not that of the times above: their sum divided by their "
+     "number"},
+    {"WRONG_STATISTICS none",
+     "when nothing came there are no times, and no line about them"},
+    {"WRONG_PACE",
+     "the program waits on though the answer is there: the next ping goes at "
+     "once"},
+    {"WRONG_PACE early", "the next ping goes before the time of -i is over"},
+    {"WRONG_PACE answer",
+     "the time of -i counts from one ping to the next, not from the answer"},
+    {"REFUSED_ENDS",
+     "ECONNREFUSED says that nobody is at the port: one ping is lost, and the "
+     "program goes on"},
+    {"REFUSED_ENDS after", "after one refused ping the program sends no more: "
+                           "that one alone is lost"},
+    {"WRONG_LOSS",
+     "other messages are dropped than those whose count, modulo -l, is 1; "
+     "messages are counted from 1, whoever sends them"},
+    {"WRONG_LOSS none",
+     "no message is dropped: of three, that is the first, when -l is 3"},
+    {"WRONG_LOSS zero",
+     "the messages are dropped whose count, modulo -l, is 0, in place of 1: is "
+     "the count raised too late, or compared with 0?"},
+    {"WRONG_LOSS client",
+     "each client has a count of its own: the messages of all are counted"},
+    {"WRONG_LOSS one",
+     "with -l 1 no message is dropped: nothing modulo 1 is 1"},
+    {"WRONG_LOSS all", "all messages are dropped"},
     {"TIME_OUT", "nothing moved any more, and the time was up"},
     {"TIME_OUT listens",
      "the program listens where it should have ended: is every number of the "
@@ -284,6 +372,21 @@ static const struct {
     {" micros",
      "the second is the right one, but its fraction is not: six digits of "
      "microseconds, from the same reading of the clock"},
+    {" ping", "each ping is one datagram, `Ping SEQ TIME`, and nothing else"},
+    {" sequence", "the sequence numbers begin with 1"},
+    {" twice", "each ping is sent once, also when no answer comes"},
+    {" no ping", "no ping came to the server"},
+    {" ping line",
+     "the line has not just the form `Sequence 2: Reply from 127.0.0.1    RTT "
+     "= "
+     "0.001s` (three decimals or more) or `Sequence 1: Request timed out.`"},
+    {" made up", "no answer to this ping has been sent"},
+    {" statistics",
+     "the statistics have not just the form `9 packets transmitted, 6 "
+     "received, "
+     "33.3% packet loss` and `rtt min/avg/max = 0.021/0.034/0.057 ms`"},
+    {" more", "nothing is printed besides a line for each ping and two for the "
+              "statistics"},
     {" nothing",
      "the program closes the connection without having sent anything"},
 };
@@ -664,6 +767,8 @@ static const char *cause_of_kind(const struct failure *f)
         return "TOO_MUCH_OUTPUT";
     case NO_TIMEOUT:
         return "NO_TIMEOUT";
+    case WRONG_PING:
+        return f->got;
     case LEFT:
         return "LEFT_PROCESSES";
     case NOT_IDLE:

@@ -136,6 +136,26 @@ void note_said(struct peer *peer, const struct bytes *data);
 /* Notes that something has come. */
 void note_heard(struct peer *peer);
 
+/* From now on the socket refuses all datagrams, as if nobody were at its port;
+ * or takes them again. */
+void refuse_all(const struct peer *peer);
+void accept_all(const struct peer *peer);
+
+/* Sends data from peer to where word i says: a program, a peer or a port. */
+void send_to_program(struct peer *peer, size_t i, const struct bytes *data);
+
+/* pings.c */
+void do_capitals(void);
+void do_lines(void);
+void do_served(void);
+void do_pattern(void);
+void do_pinged(void);
+
+/* Whether, where the machine was too slow to tell right from wrong, `pinged` may
+ * ask for another round; and whether it does. */
+void let_repeat(bool allowed);
+bool must_repeat(void);
+
 /* date.c */
 void do_date(void);
 

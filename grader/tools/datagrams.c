@@ -96,7 +96,7 @@ void do_udp(void)
 
 /* A socket that is connected takes datagrams from its peer alone: connected to
  * itself it refuses all others (ICMP port unreachable), and holds the port. */
-static void refuse_all(const struct peer *peer)
+void refuse_all(const struct peer *peer)
 {
     struct sockaddr_storage place;
     socklen_t size = sizeof place;
@@ -120,12 +120,17 @@ void do_dies(void)
     note(LEFT_SIDE, "nobody is at the port of %s any more", peer->role);
 }
 
-void do_revives(void)
+void accept_all(const struct peer *peer)
 {
-    struct peer *peer = peer_at(1);
     struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     /* macOS says EAFNOSUPPORT, and does it. */
     (void)connect(peer->fd, &nobody, sizeof nobody);
+}
+
+void do_revives(void)
+{
+    struct peer *peer = peer_at(1);
+    accept_all(peer);
     note(LEFT_SIDE, "%s is there again", peer->role);
 }
 
@@ -305,22 +310,26 @@ static void send_datagram(struct peer *peer, const char *what,
     peer->last_out = data->length;
 }
 
-void do_sendto(void)
+void send_to_program(struct peer *peer, size_t i, const struct bytes *data)
 {
-    struct peer *peer = peer_at(1), *other = find_peer(word(2));
-    const struct bytes *data = data_from(3);
+    const struct peer *other = find_peer(word(i));
     struct sockaddr_storage place;
     char name[2 * NAME_SIZE];
     int port;
     if (other != NULL)
         port = other->port;
     else
-        peer->program = find_target(2, &port);
-    snprintf(name, sizeof name, "%s.address", word(2));
+        peer->program = find_target(i, &port);
+    snprintf(name, sizeof name, "%s.address", word(i));
     const struct bytes *address = find_variable(name);
     socklen_t size = read_address(address ? address->data : "127.0.0.1",
                                   (unsigned)port, &place);
     send_datagram(peer, "sends", data, &place, size);
+}
+
+void do_sendto(void)
+{
+    send_to_program(peer_at(1), 2, data_from(3));
 }
 
 static const struct peer *asked_peer(size_t i)

@@ -25,6 +25,7 @@
  *       Waits until P has a listening socket, there (a dual-stack one will do).
  *       Sets P.port, and P.address for those who connect.
  *   says P DATA         the next lines of output up to one that is DATA
+ *   lines P COUNT       so many lines, or more
  *   logs P DATA         a line of all its output is DATA, wherever it stands
  *   never P DATA        no line of its output so far is DATA
  *   received P DATA     lines `received: PIECE`; the pieces make up DATA
@@ -93,6 +94,8 @@
  *   intrude V U DATA    the same, but the answer comes from V
  *   nag V U DATA        the same every 100 ms, until the next datagram comes to U
  *                       or the program ends; at most 6 seconds
+ *   quiet U             no datagram waits at U: to be asked after an event that
+ *                       proves that one would be there
  *   gap U MS            between the last two datagrams that U has received passed
  *                       at least that time
  *   message U P BEFORE AFTER  the next datagram is BEFORE, the time in
@@ -107,13 +110,35 @@
  *   names USER MACHINE  sets both to expressions for match: the login name and
  *                       the host name
  *   warns P             one more line on standard error
- *   quiet U             no datagram waits at U: to be asked after an event that
- *                       proves that one would be there
+ *   served P LOSS COUNT U [V]   sends P, a ping server, so many messages from U (or
+ *                       V) without waiting for an answer, and expects one to each
+ *                       but those whose count, modulo LOSS, is 1
+ *   pattern U COUNT WAIT INTERVAL SLACK [STEP...]   U is to be the server of a
+ *                       client that sends so many pings (see `pinged`), waits so
+ *                       many milliseconds for an answer, and leaves so many
+ *                       between two pings. Ping 1 is met with the first STEP,
+ *                       and so on; after the last one comes the first again;
+ *                       without a STEP no ping comes at all. A STEP is one or
+ *                       more of these, with + between them, and with :MS behind
+ *                       one that is to happen so long after the ping came:
+ *                       answer, once more if it is the second; drop; late (the
+ *                       answer goes when the next ping has come), behind (… and
+ *                       has been answered); line (waits until the line about
+ *                       the ping before is printed); die (U refuses all until
+ *                       the line about the next ping is printed); strays: empty,
+ *                       rubbish, long, cut (the first four bytes of the answer),
+ *                       old (the answer to the ping before), coming (to the next
+ *                       one), port, address (the answer from another port or
+ *                       address); nag (all kinds of strays, every 20 ms)
+ *   pinged P U [P U...] plays that with each P until all have ended, and judges
+ *                       what they sent, when, what they printed, and how they
+ *                       ended. A ping may be later than it should by SLACK
  *
  * Data
  *   set VAR DATA;  fill VAR COUNT DATA  repeats it;
  *   random VAR COUNT [text]   COUNT bytes (K, M: times 1024), from SEED; text:
  *                       letters only. All three set VAR.length
+ *   capitals VAR DATA   DATA with its ASCII letters in upper case
  *   match VAR REGEX [anycase] [like TEXT]   a line of it matches (an extended
  *                       expression); TEXT is such a line, for the student
  *   crlf VAR            every line ends in CR LF
@@ -127,6 +152,9 @@
  *                       machine allows that; else it is localhost
  *   linux WHAT          the check needs WHAT, which only Linux has
  *   times N … done      repeats; $round counts from 1 to N, $back from N to 1
+ *   patiently MS … done $wait is MS, $half, $quarter and $double what they say. If
+ *                       `pinged` finds that a slow machine may be the reason for
+ *                       what is wrong, all is done once more, with six times MS
  *   later MS            lets time pass, where time itself is the subject
  *
  * Environment: BUILD and REFERENCE, the folders of the programs; TOOLS, that of
@@ -557,6 +585,74 @@ static const struct command {
     {"taken", do_taken},
     {"twofold", do_twofold},
     {"udp", do_udp},
+    {"accept", do_accept},
+    {"alone", do_alone},
+    {"answered", do_answered},
+    {"capitals", do_capitals},
+    {"clock", do_date},
+    {"logs", do_says},
+    {"never", do_never},
+    {"bound", do_bound},
+    {"close", do_close},
+    {"complains", do_complains},
+    {"connect", do_connect},
+    {"crlf", do_crlf},
+    {"datagram", do_datagram},
+    {"date", do_date},
+    {"dead", do_dead},
+    {"dies", do_dies},
+    {"dribble", do_dribble},
+    {"end", do_end},
+    {"exits", do_exits},
+    {"expect", do_expect},
+    {"fails", do_fails},
+    {"file", do_file},
+    {"files", do_files},
+    {"fill", do_fill},
+    {"gone", do_end},
+    {"idle", do_idle},
+    {"input", do_input},
+    {"intrude", do_intrude},
+    {"ipv6", do_ipv6},
+    {"kill", do_kill},
+    {"later", do_later},
+    {"lean", do_lean},
+    {"lines", do_lines},
+    {"linux", do_linux},
+    {"listen", do_listen},
+    {"listening", do_listening},
+    {"match", do_match},
+    {"mentions", do_mentions},
+    {"nag", do_nag},
+    {"nobody", do_nobody},
+    {"noinput", do_noinput},
+    {"offer", do_send},
+    {"only", do_only},
+    {"pattern", do_pattern},
+    {"pinged", do_pinged},
+    {"port", do_port},
+    {"prints", do_prints},
+    {"quiet", do_quiet},
+    {"random", do_random},
+    {"received", do_received},
+    {"reply", do_reply},
+    {"reset", do_close},
+    {"revives", do_revives},
+    {"same", do_same},
+    {"says", do_says},
+    {"send", do_send},
+    {"served", do_served},
+    {"sendto", do_sendto},
+    {"set", do_set},
+    {"shows", do_shows},
+    {"shut", do_shut},
+    {"small", do_small},
+    {"start", do_start},
+    {"stop", do_kill},
+    {"stuff", do_stuff},
+    {"taken", do_taken},
+    {"twofold", do_twofold},
+    {"udp", do_udp},
     {"until", do_until},
     {"warns", do_warns},
 };
@@ -591,6 +687,37 @@ static void run_command(void)
     wrong_script("unknown command %s", words[0].data);
 }
 
+static size_t run_lines(size_t from);
+
+/* The first `done` from there on. */
+static size_t find_done(size_t from)
+{
+    for (size_t i = from; i < line_count; i++)
+        if (strncmp(lines[i], "done", 4) == 0)
+            return i;
+    wrong_script("no done");
+}
+
+/* Runs a block `patiently`, whose number of milliseconds is $wait. Where the
+ * machine was too slow to tell right from wrong it is run once more, with six
+ * times as much. Returns where it ends. */
+static size_t run_patiently(size_t from)
+{
+    unsigned long wait = number(1);
+    size_t end = from;
+    for (int round = 1; round <= 2; round++, wait *= 6) {
+        set_number("wait", "", wait);
+        set_number("half", "", wait / 2);
+        set_number("quarter", "", wait / 4);
+        set_number("double", "", 2 * wait);
+        let_repeat(round == 1);
+        end = run_lines(from);
+        if (!must_repeat())
+            break;
+    }
+    return end;
+}
+
 /* Runs the lines from `from` on, up to a `done`; returns that line's number or
  * the end of the script. */
 static size_t run_lines(size_t from)
@@ -602,8 +729,14 @@ static size_t run_lines(size_t from)
             continue;
         if (strcmp(words[0].data, "done") == 0)
             return i;
+        if (strcmp(words[0].data, "patiently") == 0) {
+            i = run_patiently(i + 1);
+            continue;
+        }
         if (strcmp(words[0].data, "times") != 0) {
             run_command();
+            if (must_repeat())
+                return find_done(i);
             continue;
         }
         unsigned long rounds = number(1);

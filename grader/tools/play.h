@@ -28,6 +28,7 @@ struct program {
     enum { ONE, THREADS, PROCESSES } serves; /* so many clients at once, by */
     bool told_any;                           /* it has a command line, */
     bool told_ipv6;                          /* with an IPv6 address */
+    bool fake_time;     /* its time of day is not the true one */
     int status, signal; /* how it ended; signal 0: by exit */
     bool timed_out;
     int left;                /* processes that it left behind */
@@ -102,6 +103,7 @@ enum failure_kind {
     WRONG_HOST,     /* others got one, or two */
     TOO_FAST,       /* all datagrams in one burst */
     NO_TIMEOUT,     /* waits beyond its time */
+    WRONG_PING,     /* what a ping program sends, prints or waits */
     NOT_IDLE,
     MEMORY,
     DIED,     /* a program that should still run has ended */

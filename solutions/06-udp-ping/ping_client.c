@@ -48,16 +48,16 @@ _Noreturn static void usage(void)
  */
 static double now_ms(void)
 {
-    /* TODO 1: now_ms
+    /* TODO 4: now_ms
      * clock_gettime(CLOCK_MONOTONIC, &now) fills in a struct timespec: seconds
      * in tv_sec, nanoseconds in tv_nsec. Put them together as a double.
-     * | errx(1, "TODO 1: now_ms is not written yet");
+     * | errx(1, "TODO 4: now_ms is not written yet");
      */
     struct timespec now;
     if (clock_gettime(CLOCK_MONOTONIC, &now) == -1)
         err(1, "clock_gettime");
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-    /* END TODO 1 */
+    /* END TODO 4 */
 }
 
 /* Waits until now_ms() is when. */
@@ -73,7 +73,7 @@ static void wait_until(double when)
  */
 static bool wait_answer(int server, const char *answer, double deadline)
 {
-    /* TODO 3: wait_answer
+    /* TODO 6: wait_answer
      * Do, as long as there is time left:
      *
      *   struct pollfd ready = {.fd = server, .events = POLLIN};
@@ -89,7 +89,7 @@ static bool wait_answer(int server, const char *answer, double deadline)
      * | (void)server;
      * | (void)answer;
      * | (void)deadline;
-     * | errx(1, "TODO 3: wait_answer is not written yet");
+     * | errx(1, "TODO 6: wait_answer is not written yet");
      */
     char data[128]; /* Longer than any answer: what is cut is none. */
     double left;
@@ -105,7 +105,7 @@ static bool wait_answer(int server, const char *answer, double deadline)
             return true;
     } while (left > 0);
     return false;
-    /* END TODO 3 */
+    /* END TODO 6 */
 }
 
 /* Sends ping number sequence and waits for its answer, at most wait
@@ -113,19 +113,19 @@ static bool wait_answer(int server, const char *answer, double deadline)
  */
 static double ping(int server, long sequence, long wait)
 {
-    /* TODO 2: ping
+    /* TODO 5: ping
      * Write "Ping SEQUENCE TIME" into text: TIME is any text that is another one
      * for each ping, like the time of day (CLOCK_REALTIME) in seconds and
      * microseconds. The answer is the same text in capitals.
-     * Read the clock (TODO 1), send text without its NUL, wait for the answer
-     * (TODO 3), read the clock again. send returns -1 when it has to tell of
+     * Read the clock (TODO 4), send text without its NUL, wait for the answer
+     * (TODO 6), read the clock again. send returns -1 when it has to tell of
      * an error of the ping before, and then sends nothing: call it again. If
      * that fails as well, warn: this ping is lost.
      * | (void)server;
      * | (void)sequence;
      * | (void)wait;
      * | (void)wait_answer;
-     * | errx(1, "TODO 2: ping is not written yet");
+     * | errx(1, "TODO 5: ping is not written yet");
      */
     char text[64], answer[64];
     struct timespec now;
@@ -142,14 +142,14 @@ static double ping(int server, long sequence, long wait)
         warn("send ping %ld", sequence);
     return wait_answer(server, answer, start + (double)wait) ? now_ms() - start
                                                              : -1;
-    /* END TODO 2 */
+    /* END TODO 5 */
 }
 
 /* Prints what became of ping number sequence, and counts it. */
 static void count_ping(struct statistics *all, long sequence, const char *host,
                        double rtt)
 {
-    /* TODO 4: count_ping
+    /* TODO 7: count_ping
      * rtt is in milliseconds; -1 means that no answer came. Print one of
      *
      *   Sequence 2: Reply from 127.0.0.1    RTT = 0.000123s
@@ -162,7 +162,7 @@ static void count_ping(struct statistics *all, long sequence, const char *host,
      * | (void)sequence;
      * | (void)host;
      * | (void)rtt;
-     * | errx(1, "TODO 4: count_ping is not written yet");
+     * | errx(1, "TODO 7: count_ping is not written yet");
      */
     all->sent++;
     if (rtt < 0) {
@@ -175,13 +175,13 @@ static void count_ping(struct statistics *all, long sequence, const char *host,
     all->max = all->received == 0 || rtt > all->max ? rtt : all->max;
     all->sum += rtt;
     all->received++;
-    /* END TODO 4 */
+    /* END TODO 7 */
 }
 
 /* Prints how many of the pings were lost, and how long the others took. */
 static void print_statistics(const struct statistics *all)
 {
-    /* TODO 5: print_statistics
+    /* TODO 8: print_statistics
      * Print two lines, the second one only if something was received:
      *
      *   9 packets transmitted, 6 received, 33.3% packet loss
@@ -190,7 +190,7 @@ static void print_statistics(const struct statistics *all)
      * One decimal for the loss (%.1f), three for the milliseconds. The average
      * is over those that were received. int / int is an int: 3 / 9 is 0.
      * | (void)all;
-     * | errx(1, "TODO 5: print_statistics is not written yet");
+     * | errx(1, "TODO 8: print_statistics is not written yet");
      */
     printf("%ld packets transmitted, %ld received, %.1f%% packet loss\n",
            all->sent, all->received,
@@ -198,7 +198,7 @@ static void print_statistics(const struct statistics *all)
     if (all->received > 0)
         printf("rtt min/avg/max = %.3f/%.3f/%.3f ms\n", all->min,
                all->sum / (double)all->received, all->max);
-    /* END TODO 5 */
+    /* END TODO 8 */
 }
 
 /* Puts the address of the server, in numbers, into host. */
