@@ -455,21 +455,22 @@ shut c
 end c
 prints client "Welcome!\nHello, Michael!\nHello, Tracy!\nHello, Sarah!\n"
 exits client 0
-# Names of the command line, and a server that says what it likes.
+# Names of the command line, and a server that says what it likes: as many bytes
+# as the true one would, since a client may count them.
 start client greet_client 127.0.0.1 $server.port $one "Gr\xc3\xbc\xc3\x9fe an alle"
 accept c server
 awaits c
-send c "%s%n, Gr\xc3\xbc\xc3\x9fe!"
+send c "%s%n\xc3\xbc,!"
 expect c $one
 awaits c
-send c "one\0two \xff"
+send c "one\0two \xff, three"
 expect c "Gr\xc3\xbc\xc3\x9fe an alle"
 awaits c
-send c "Welcome!"
+send c "Welcome!Welcome!Welcome"
 expect c "exit"
 shut c
 end c
-prints client "%s%n, Gr\xc3\xbc\xc3\x9fe!\none\0two \xff\nWelcome!\n"
+prints client "%s%n\xc3\xbc,!\none\0two \xff, three\nWelcome!Welcome!Welcome\n"
 exits client 0
 # A real server.
 start real reference:greet_server -d 0 127.0.0.1 0
