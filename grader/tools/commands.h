@@ -151,9 +151,9 @@ void do_served(void);
 void do_pattern(void);
 void do_pinged(void);
 
-/* Whether, where the machine was too slow to tell right from wrong, `pinged` may
- * ask for another round; and whether it does. */
-void let_repeat(bool allowed);
+/* In a block `patiently`: a round begins (0: none); whether, as the machine was
+ * too slow to tell right from wrong, another one must follow. */
+void begin_round(int round);
 bool must_repeat(void);
 
 /* date.c */

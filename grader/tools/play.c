@@ -154,7 +154,7 @@
  *   times N … done      repeats; $round counts from 1 to N, $back from N to 1
  *   patiently MS … done $wait is MS, $half, $quarter and $double what they say. If
  *                       `pinged` finds that a slow machine may be the reason for
- *                       what is wrong, all is done once more, with six times MS
+ *                       what is wrong, all is done again, with five times MS
  *   later MS            lets time pass, where time itself is the subject
  *
  * Environment: BUILD and REFERENCE, the folders of the programs; TOOLS, that of
@@ -699,22 +699,24 @@ static size_t find_done(size_t from)
 }
 
 /* Runs a block `patiently`, whose number of milliseconds is $wait. Where the
- * machine was too slow to tell right from wrong it is run once more, with six
- * times as much. Returns where it ends. */
+ * machine was too slow to tell right from wrong it is run once more, or twice,
+ * with five times as much, and ten times. Returns where it ends. */
 static size_t run_patiently(size_t from)
 {
-    unsigned long wait = number(1);
+    unsigned long wait = number(1), times[] = {1, 5, 10};
     size_t end = from;
-    for (int round = 1; round <= 2; round++, wait *= 6) {
-        set_number("wait", "", wait);
-        set_number("half", "", wait / 2);
-        set_number("quarter", "", wait / 4);
-        set_number("double", "", 2 * wait);
-        let_repeat(round == 1);
+    for (int round = 1; round <= 3; round++) {
+        unsigned long now = wait * times[round - 1];
+        set_number("wait", "", now);
+        set_number("half", "", now / 2);
+        set_number("quarter", "", now / 4);
+        set_number("double", "", 2 * now);
+        begin_round(round);
         end = run_lines(from);
         if (!must_repeat())
             break;
     }
+    begin_round(0);
     return end;
 }
 
