@@ -3,7 +3,7 @@
 #
 #     ACTION=progress awk -f words.awk -f anchors.awk -f read.awk -f results.awk -f student.awk
 #
-# In the environment: ROOT, LABS, COLOR, UTF8 and ACTION:
+# In the environment: ROOT, LABS, RESULTS (results.json), COLOR, UTF8 and ACTION:
 #
 #     progress   a line a lab, then what to do next; CHANGED names the labs whose
 #                sources are not as they were graded
@@ -26,7 +26,7 @@ BEGIN {
     lab_count = split(ENVIRON["LABS"], labs, " ")
     for (l = 1; l <= lab_count; l++)
         read_checks(labs[l])
-    read_results(root "/build/labs/results.json")
+    read_results(ENVIRON["RESULTS"])
     action = ENVIRON["ACTION"]
     if (action == "progress")
         show_progress()
