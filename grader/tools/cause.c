@@ -355,6 +355,16 @@ static const struct {
     {" long pause",
      "the pause before an answer is longer than -d says: with -d 0 there is "
      "none"},
+    {" exit",
+     "the connection is closed at a name that is not exit: compare the name as "
+     "a whole, with its length"},
+    {" twice", "the line is printed more than once for one connection"},
+    {" closed",
+     "the end of this connection is not told: does each way out of the talk "
+     "come by the line that tells it?"},
+    {"SHARED_BUFFER line",
+     "the line of one connection is there twice, and that of another not at "
+     "all: the text of the address, or what holds it, is one for all threads"},
     {" processes",
      "each connection is to have a process of its own, made by fork()"},
     {" early",
@@ -533,7 +543,8 @@ static const char *cause_of_turn(const struct failure *f)
     }
     if (f->kind == NO_END && processes && a->processes == 1)
         return "NEVER_CLOSES parent";
-    return f->kind == SILENT && !processes && a->threads > 2
+    return f->kind == SILENT && !processes && a->threads > 2 &&
+                   f->got_length == 0
                ? "ONE_AT_A_TIME lock"
                : NULL;
 }
@@ -622,6 +633,9 @@ static const char *cause_of_bytes(const struct failure *f)
     if (missing > 0 && f->kind == EARLY_END && f->program->listened &&
         (unsigned char)f->expected[f->at] == 0xff)
         return "TEXT_NOT_BYTES eof";
+    if (f->kind == WRONG_OUTPUT && missing > 0 && f->expected[f->at] == '\n' &&
+        more > 1)
+        return " newline";
     if (f->at == sizeof(char *) && missing > 0 && f->kind != WRONG_BYTES &&
         f->kind != MISSING_OUTPUT)
         return "POINTER_SIZE";
@@ -638,7 +652,39 @@ static const char *cause_of_close(const struct failure *f)
         !f->program->listened || f->got_length > 0 || f->peer == NULL ||
         f->peer->shut)
         return NULL;
+    const char *said = f->peer->said;
+    size_t length = f->peer->said_length;
+    if (f->program->serves != ONE && length > 0 &&
+        (said[0] == '\n' || said[0] == '\r' ||
+         (length >= 3 && memcmp(said, "exi", 3) == 0)))
+        return " exit";
     return f->peer->bytes_in > 0 ? "ONE_RECV server" : " nothing";
+}
+
+/* The line that a connection is closed has not come: what do those that came
+ * tell? */
+static const char *cause_of_closed(const struct failure *f)
+{
+    static const char tail[] = " closed\n";
+    const char *text = f->program->output.data, *next;
+    for (const char *line = text; (next = strchr(line, '\n')) != NULL;
+         line = next + 1) {
+        size_t length = (size_t)(next + 1 - line), rest = sizeof tail - 1;
+        if (length <= rest || memcmp(next + 1 - rest, tail, rest) != 0)
+            continue;
+        struct bytes whole = {0}, begin = {0};
+        add_text(&whole, "\n%.*s", (int)length, line);
+        add_text(&begin, "\n%.*s\n", (int)(length - rest), line);
+        bool twice = strstr(next, whole.data) != NULL;
+        bool known = strstr(text, begin.data) != NULL;
+        free_bytes(&whole);
+        free_bytes(&begin);
+        if (twice)
+            return "SHARED_BUFFER line";
+        if (!known)
+            return "WRONG_ADDRESS print";
+    }
+    return " closed";
 }
 
 /* A line that has not come: is one there that tells the same of another place?
@@ -648,6 +694,9 @@ static const char *cause_of_line(const struct failure *f)
     const char *words = f->expected != NULL ? f->expected : "";
     const char *port = strstr(words, " port ");
     size_t length = strcspn(words, "0123456789:");
+    if (f->program->serves != ONE && f->expected_length > 7 &&
+        memcmp(words + f->expected_length - 7, " closed", 7) == 0)
+        return cause_of_closed(f);
     bool data = strncmp(words, "received: ", 10) == 0 && f->at >= 10;
     if (data && (words[f->at] == '\r' || words[f->at] == '\n'))
         return " end of line";
@@ -795,6 +844,8 @@ static const char *cause_of_kind(const struct failure *f)
     case EMPTY_PIECE:
         return " empty";
     case EXTRA_BYTES:
+        if (f->program->serves != ONE && f->peer != NULL && f->peer->shut)
+            return " empty";
         return f->expected == NULL ? "SPINS" : NULL;
     case NOT_READING:
         if (f->peer == NULL || f->peer->over)

@@ -125,6 +125,7 @@ extern bool own_network;
 void do_awaits(void);
 void do_children(void);
 void do_clean(void);
+void do_freeze(void);
 void do_once(void);
 void do_paused(void);
 void do_prompt(void);

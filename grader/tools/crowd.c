@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "commands.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -113,6 +114,19 @@ void do_awaits(void)
                    "it does not come to rest");
 }
 
+/* Fails because of what the program holds; number and what say it. */
+_Noreturn static void fail_holdings(struct program *program, const char *cause,
+                                    const char *expected, long number,
+                                    const char *what)
+{
+    char got[128];
+    snprintf(got, sizeof got, "%ld %s", number, what);
+    fail((struct failure){.kind = EXTRA_OUTPUT,
+                          .program = program,
+                          .cause = cause},
+         expected, got);
+}
+
 /* How many lines of the output are just this. */
 static unsigned count_lines(const struct program *program,
                             const struct bytes *line)
@@ -136,8 +150,7 @@ void do_once(void)
     add_text(&expected, "one line ");
     add_quoted(&expected, line->data, line->length, 200);
     if (count > 1)
-        fail_words(EXTRA_OUTPUT, program, NULL, expected.data, "%u of them",
-                   count);
+        fail_holdings(program, " twice", expected.data, count, "of them");
     free_bytes(&expected);
 }
 
@@ -202,23 +215,11 @@ void do_weigh(void)
     find_weighed(program)->held = count_holdings(program->launcher);
 }
 
-/* Fails because of what the program holds; number and what say it. */
-_Noreturn static void fail_holdings(struct program *program, const char *cause,
-                                    const char *expected, long number,
-                                    const char *what)
-{
-    char got[128];
-    snprintf(got, sizeof got, "%ld %s", number, what);
-    fail((struct failure){.kind = EXTRA_OUTPUT,
-                          .program = program,
-                          .cause = cause},
-         expected, got);
-}
-
 void do_children(void)
 {
     struct program *program = program_at(1);
     int wanted = (int)number(2);
+    bool frozen = word_count > 3;
     const struct holdings *before = &find_weighed(program)->held;
     struct holdings now;
     char expected[100];
@@ -226,8 +227,9 @@ void do_children(void)
     for (;;) {
         now = count_holdings(program->launcher);
         int more = now.processes - before->processes;
-        if (!now.known || (more == wanted && now.zombies == 0 &&
-                           now.listeners <= before->listeners))
+        if (!now.known ||
+            (more == wanted && now.listeners <= before->listeners &&
+             (now.zombies == 0 || frozen)))
             return;
         if (program->ended || !wait_more(-1, 0, SHORT_TICK))
             break;
@@ -236,7 +238,7 @@ void do_children(void)
     if (program->ended)
         fail_words(DIED, program, NULL, "the program still runs", "%s",
                    say_end(program));
-    if (more == wanted && now.zombies > 0)
+    if (more == wanted && now.zombies > 0 && !frozen)
         fail_holdings(program, "ZOMBIES", "no process that has ended is left",
                       now.zombies, "zombies");
     if (more == wanted)
@@ -250,6 +252,15 @@ void do_children(void)
                   expected, more, "more");
 }
 
+void do_freeze(void)
+{
+    const struct program *program = program_at(1);
+    bool stop = strcmp(word(0), "freeze") == 0;
+    note(LEFT_SIDE, stop ? "(lets it stand still)" : "(lets it go on)");
+    if (!program->ended && program->pid > 0)
+        kill(program->pid, stop ? SIGSTOP : SIGCONT);
+}
+
 /* What it holds now and did not hold before; NULL: nothing that matters. */
 static const char *find_excess(const struct holdings *before,
                                const struct holdings *now, long clients,
@@ -257,7 +268,7 @@ static const char *find_excess(const struct holdings *before,
 {
     /* A server may keep a few threads for later; one for each of the clients
      * who came, or for a part of them, is a leak. */
-    long some = clients / 20;
+    long some = clients / 10;
     *what = "zombies: processes that have ended and were not waited for";
     if ((*number = now->zombies) > 0)
         return "ZOMBIES";

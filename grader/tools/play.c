@@ -74,8 +74,10 @@
  *   paused C MS         the last answer came MS or more after the last question
  *   prompt C MS         one of the answers came within MS of its question
  *   weigh P             waits for rest, and notes what P and its children hold
- *   children P N        so many more processes run than at `weigh`, none of them
- *                       holds the listening socket, and none has become a zombie
+ *   children P N [frozen]   so many more processes run than at `weigh`, none of
+ *                       them holds the listening socket, and none has become a
+ *                       zombie (frozen: some may have)
+ *   freeze P;  thaw P   its first process stands still;  it goes on
  *   clean P N           at rest it holds what it held at `weigh`, though N clients
  *                       have come since: threads, processes, descriptors, memory
  *
@@ -517,6 +519,8 @@ static const struct command {
     {"awaits", do_awaits},
     {"children", do_children},
     {"clean", do_clean},
+    {"freeze", do_freeze},
+    {"thaw", do_freeze},
     {"once", do_once},
     {"paused", do_paused},
     {"prompt", do_prompt},

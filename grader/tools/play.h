@@ -25,9 +25,13 @@ struct program {
     size_t warned;          /* … and of errors is used up by the script */
     bool ended, wanted_end; /* ended; and the script asked for it */
     bool listened;          /* had a listening socket: it is a server */
-    enum { ONE, THREADS, PROCESSES } serves; /* so many clients at once, by */
-    bool told_any;                           /* it has a command line, */
-    bool told_ipv6;                          /* with an IPv6 address */
+    enum serving {
+        ONE,
+        THREADS,
+        PROCESSES
+    } serves;           /* so many clients at once, by */
+    bool told_any;      /* it has a command line, */
+    bool told_ipv6;     /* with an IPv6 address */
     bool fake_time;     /* its time of day is not the true one */
     int status, signal; /* how it ended; signal 0: by exit */
     bool timed_out;

@@ -16,7 +16,7 @@ void do_start(void)
     struct start how = {.role = word(1), .files = 256};
     static char *arguments[MOST_WORDS], *environment[MOST_WORDS];
     size_t i = 2, variable_count = 0, argument_count = 0;
-    int serves = ONE;
+    enum serving serves = ONE;
     for (; word(i)[0] == '-'; i += 2)
         if (strcmp(word(i), "-serves") == 0)
             serves =
