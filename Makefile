@@ -28,6 +28,7 @@ skeletons = $(patsubst solutions/%,build/skeletons/%,$(wildcard solutions/net.h 
 
 help: ## how far you are, what to do next, and this list
 	@grader/student progress || :
+	@echo
 	@awk -F ':.*## ' '/^#: / { print "\n" substr($$0, 4) } \
 	  /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo
