@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+enum { SHORTEST_CUT = 64 }; /* a datagram cut there met a small buffer */
+
 static const struct {
     const char *code, *sentence;
 } causes[] = {
@@ -112,6 +114,9 @@ static const struct {
      "the address or the port in this line is not the true one: getsockname() "
      "tells that of the listener, accept() that of the client, and "
      "getnameinfo() turns both into text"},
+    {"WRONG_ADDRESS sender",
+     "the answer comes from another port than the one that was asked: send it "
+     "by the socket that received the question"},
     {"WRONG_ADDRESS default",
      "the program listens, but not on its default address and port"},
     {"IPV4_ONLY server",
@@ -244,6 +249,25 @@ static const struct {
      "or fprintf(stderr, ...))"},
     {"NO_MESSAGE usage",
      "a wrong command line is answered with the usage on standard error"},
+    {"WRONG_PROTOCOL",
+     "the program has a TCP socket where a UDP socket belongs: SOCK_DGRAM, for "
+     "socket() and in the hints for getaddrinfo()"},
+    {"NOT_LISTENING udp",
+     "the program holds a socket without an address and port of its own: is "
+     "there a bind()?"},
+    {"EMPTY_DATAGRAM",
+     "the last datagram was empty, and the program takes that for an end or "
+     "for nothing: recvfrom() returns its length, which may be 0"},
+    {"TRUNCATED",
+     "the beginning of the datagram is there and its end is missing: what does "
+     "not fit into the buffer of recvfrom() is lost, so a buffer must be as "
+     "large as any datagram"},
+    {"TRUNCATED sent",
+     "the end of the datagram is missing: is an array on the way too small for "
+     "it, or is what iconv() has to write at the end left out?"},
+    {"TEXT_NOT_BYTES leftover",
+     "behind the data stand bytes of an earlier, longer datagram: the data are "
+     "as many bytes as recvfrom() returned, with no NUL behind them"},
     {"NO_TIMEOUT",
      "the program waits longer than it may: each datagram that is not the "
      "answer starts its wait anew, or it waits without a limit"},
@@ -335,6 +359,44 @@ static const struct {
     {"WRONG_LOSS one",
      "with -l 1 no message is dropped: nothing modulo 1 is 1"},
     {"WRONG_LOSS all", "all messages are dropped"},
+    {"NO_TIMEOUT never",
+     "the program waits without a limit: recv() returns when a datagram comes, "
+     "which may be never; poll() has a limit, and so has SO_RCVTIMEO"},
+    {"NO_TIMEOUT stray",
+     "each datagram of a stranger starts the wait anew: compute its end once, "
+     "and wait for what is left until then"},
+    {"GAVE_UP",
+     "the program ends at the first that fails: neither a name without an "
+     "answer nor a host that cannot be sent to is a reason not to try the "
+     "next"},
+    {"STALE_ERROR",
+     "the error is not that of this host: on a connected socket send() reports "
+     "what became of an earlier datagram; one socket that is not connected "
+     "serves all hosts"},
+    {"WRONG_ENCODING",
+     "the bytes are those of another encoding than the one that was asked for: "
+     "what iconv() has made is to be sent, from UTF-8 into that encoding"},
+    {"BURST",
+     "all datagrams go out in one burst: a pause of a millisecond after each "
+     "keeps buffers from overrunning"},
+    {"SENT_ANYWAY",
+     "a datagram went out though something was wrong: look at the command line "
+     "and at the text before the first is sent"},
+    {"WAIT_CUT short",
+     "the program waits less than it was told to: -w counts milliseconds, "
+     "without it they are 1000, and no datagram but the answer ends the wait"},
+    {" extra",
+     "a datagram is sent that nobody has asked for: one question, one "
+     "answer"},
+    {" unanswered", "the datagram has been read, and no answer to it is sent"},
+    {"WAITS datagram",
+     "the datagram lies unread at the program's socket: it waits for something "
+     "else"},
+    {" empty name",
+     "an empty name is a name too: a datagram of 0 bytes is sent for it"},
+    {" hosts",
+     "the hosts are those from 1 to 254, each gets one datagram, and all of "
+     "them are counted at the end"},
     {"TIME_OUT", "nothing moved any more, and the time was up"},
     {"TIME_OUT listens",
      "the program listens where it should have ended: is every number of the "
@@ -611,6 +673,193 @@ static bool follows_another(const struct failure *f)
            f->expected[0] != '\r';
 }
 
+/* Whether the bytes are UTF-8, with one character at least that is not ASCII. */
+static bool is_utf8(const char *text, size_t length)
+{
+    bool other = false;
+    for (size_t i = 0; i < length; other = true) {
+        unsigned char first = (unsigned char)text[i];
+        size_t more = first < 0x80   ? 0
+                      : first < 0xe0 ? 1
+                      : first < 0xf0 ? 2
+                                     : 3;
+        if (first < 0x80) {
+            i++;
+            if (i == length)
+                return other;
+            continue;
+        }
+        if (first < 0xc2 || first > 0xf4 || i + more >= length)
+            return false;
+        for (size_t k = 1; k <= more; k++)
+            if (((unsigned char)text[i + k] & 0xc0) != 0x80)
+                return false;
+        i += more + 1;
+    }
+    return other;
+}
+
+/* Whether it waits for a datagram, as far as can be seen. */
+static bool waits_for_datagram(const struct failure *f)
+{
+    for (size_t i = 0; i < f->socket_count; i++)
+        if (f->sockets[i].udp && !f->program->listened)
+            return !f->program->ended && !f->activity.busy;
+    return false;
+}
+
+/* A datagram that is not the expected one. */
+static const char *cause_of_other_datagram(const struct failure *f)
+{
+    size_t at = f->at, missing = f->expected_length - at;
+    bool end = at == f->got_length;
+    if (f->expected_length == 0 && !f->program->listened)
+        return " empty name";
+    if (is_utf8(f->got, f->got_length) !=
+            is_utf8(f->expected, f->expected_length) &&
+        missing > 0 && f->got_length > at)
+        return "WRONG_ENCODING";
+    if (has_at(f, at, "\0", 1) && (missing == 0 || f->expected[at] != '\0'))
+        return has_at(f, at, "\0\0", 2) ? "TRAILING_NUL many" : "TRAILING_NUL";
+    if (missing == 0 && (has_at(f, at, "\n", 1) || has_at(f, at, "\r\n", 2)))
+        return "TRAILING_NEWLINE";
+    if (missing > 0 && f->expected[at] == '\0')
+        return "TEXT_NOT_BYTES";
+    if (end && at == sizeof(char *) && missing > 0)
+        return "POINTER_SIZE";
+    if (f->program->listened && f->expected_length > 0 &&
+        f->got_length > f->expected_length && missing == 1)
+        return "TEXT_NOT_BYTES leftover";
+    if (missing > 1 && at > 7 &&
+        (end || (at + 1 == f->got_length && f->got[at] == '!')))
+        return f->program->listened ? "TRUNCATED" : "TRUNCATED sent";
+    return NULL;
+}
+
+/* It has ended before its work was done. */
+static const char *cause_of_giving_up(const struct failure *f)
+{
+    return strstr(f->program->errors.data, "Too many open files") != NULL
+               ? "FD_LEAK"
+               : "GAVE_UP";
+}
+
+/* A datagram that has not come. */
+static const char *cause_of_no_datagram(const struct failure *f)
+{
+    const struct program *p = f->program;
+    char byte;
+    if (f->peer->decoy != -1 &&
+        recv(f->peer->decoy, &byte, 1, MSG_DONTWAIT | MSG_PEEK) != -1)
+        return "BYTE_ORDER";
+    for (size_t i = 0; i < f->socket_count; i++) {
+        int port = f->sockets[i].peer_port;
+        if (f->sockets[i].udp && port != 0 && port != f->peer->port &&
+            port == ((f->peer->port & 0xff) << 8 | f->peer->port >> 8))
+            return "BYTE_ORDER";
+    }
+    if (f->activity.busy && f->activity.state == 'R')
+        return "SPINS";
+    if (!p->ended && p->files > 0 && f->activity.descriptors >= p->files - 1)
+        return "FD_LEAK";
+    if (!p->listened) {
+        if (p->ended && p->told_ipv6)
+            return "IPV4_ONLY";
+        if (f->peer->datagrams > 0 && p->ended)
+            return cause_of_giving_up(f);
+        return f->peer->datagrams > 0 && waits_for_datagram(f)
+                   ? "NO_TIMEOUT never"
+                   : NULL;
+    }
+    for (size_t i = 0; i < f->socket_count; i++)
+        if (f->sockets[i].udp && f->sockets[i].unread > 0)
+            return "WAITS datagram";
+    return f->flushed ? "STUCK_REPLY" : p->ended ? NULL : " unanswered";
+}
+
+/* What went wrong on a UDP socket of ours. */
+static const char *cause_of_datagram(const struct failure *f)
+{
+    switch (f->kind) {
+    case EXTRA_DATAGRAM:
+        return f->program->ended && f->program->status != 0 ? "SENT_ANYWAY"
+                                                            : " extra";
+    case MISSING_HOSTS:
+        if (f->at == 0)
+            return cause_of_no_datagram(f);
+        return f->program->ended && f->program->status != 0
+                   ? cause_of_giving_up(f)
+                   : " hosts";
+    case WRONG_HOST:
+        return " hosts";
+    case WRONG_SENDER:
+        return "WRONG_ADDRESS sender";
+    case NO_TIMEOUT:
+        return "NO_TIMEOUT stray";
+    case SILENT:
+        return cause_of_no_datagram(f);
+    case WRONG_BYTES:
+        return f->expected == NULL ? NULL : cause_of_other_datagram(f);
+    default:
+        return NULL;
+    }
+}
+
+/* It has no UDP socket where it should. */
+static const char *cause_of_no_port(const struct failure *f)
+{
+    int told = f->program->told_port;
+    bool other = false;
+    for (size_t i = 0; i < f->socket_count; i++) {
+        if (!f->sockets[i].udp)
+            return "WRONG_PROTOCOL";
+        other = true;
+        if (told != 0 && f->sockets[i].port == ((told & 0xff) << 8 | told >> 8))
+            return "BYTE_ORDER";
+    }
+    if (f->program->told_ipv6)
+        return "IPV4_ONLY server";
+    if (other)
+        return f->program->told_any ? "WRONG_ADDRESS" : "WRONG_ADDRESS default";
+    return f->activity.sockets > 0 ? "NOT_LISTENING udp" : NULL;
+}
+
+/* A line of a program of lab 05 that has not come, or NULL where it is none. */
+static const char *cause_of_udp_line(const struct failure *f)
+{
+    const struct program *p = f->program;
+    const char *words = f->expected != NULL ? f->expected : "";
+    if (f->kind == WRONG_OUTPUT)
+        return strncmp(words, "no answer", 9) == 0 && f->got != NULL &&
+                       strstr(f->got, "Hello, ") != NULL
+                   ? "STRAY_COUNTED stranger"
+                   : NULL;
+    if (strcmp(words, "no answer") == 0) {
+        if (p->ended)
+            return cause_of_giving_up(f);
+        return waits_for_datagram(f) ? "NO_TIMEOUT never" : NULL;
+    }
+    if (strstr(words, " sent, ") != NULL && strstr(f->got, " sent, ") != NULL)
+        return strstr(p->errors.data, "refused") != NULL ? "STALE_ERROR"
+               : strstr(p->errors.data, "Too many open files") != NULL
+                   ? "FD_LEAK"
+                   : " hosts";
+    if (strncmp(words, "Hello, ", 7) != 0 || p->listened)
+        return NULL;
+    if (strncmp(f->got, "no answer", 9) == 0)
+        return "WAIT_CUT short";
+    if (p->ended && p->status != 0 &&
+        strstr(p->errors.data, "Too many open files") != NULL)
+        return "FD_LEAK";
+    if (f->at == f->expected_length)
+        return f->at < f->got_length && strncmp(f->got + f->at, "Hello, ", 7)
+                   ? "TEXT_NOT_BYTES leftover"
+                   : " newline";
+    if (f->at >= SHORTEST_CUT && f->at < f->got_length && f->got[f->at] == '\n')
+        return "TRUNCATED";
+    return NULL;
+}
+
 /* Bytes that are not the expected ones: what kind of difference is it? */
 static const char *cause_of_bytes(const struct failure *f)
 {
@@ -803,7 +1052,8 @@ static const char *cause_of_message(const struct failure *f)
     const struct program *p = f->program;
     if (p->errors.length == 0 && p->output.length > 0 && p->status != 0)
         return "NO_MESSAGE output";
-    if (p->status == 0) /* all was well, and a word about it is missing */
+    if (p->ended &&
+        p->status == 0) /* all was well, and a word about it is missing */
         return NULL;
     return p->status == 2 ? "NO_MESSAGE usage" : "NO_MESSAGE";
 }
@@ -818,6 +1068,10 @@ static const char *cause_of_kind(const struct failure *f)
         return "NO_TIMEOUT";
     case WRONG_PING:
         return f->got;
+    case TOO_FAST:
+        return "BURST";
+    case SHORT_WAIT:
+        return "WAIT_CUT short";
     case LEFT:
         return "LEFT_PROCESSES";
     case NOT_IDLE:
@@ -838,7 +1092,7 @@ static const char *cause_of_kind(const struct failure *f)
     case MISSING_OUTPUT:
         return cause_of_line(f);
     case EXTRA_OUTPUT:
-        return " early";
+        return f->program->listened ? " early" : "WAIT_CUT short";
     case WRONG_COUNT:
         return " count";
     case EMPTY_PIECE:
@@ -879,9 +1133,21 @@ static const char *choose(const struct failure *f)
         return "BYTE_ORDER";
     if (f->kind == TOO_MUCH || f->kind == LEFT)
         return cause_of_kind(f);
+    bool datagrams = f->peer != NULL && f->peer->kind == DATAGRAMS;
+    if (datagrams && f->kind == SILENT && f->peer->datagrams_out > 0 &&
+        f->peer->last_out == 0 && f->program->signal == 0)
+        return "EMPTY_DATAGRAM";
     cause = cause_of_end(f);
     if (cause == NULL)
         cause = f->mixed ? "SHARED_BUFFER" : f->cause;
+    if (cause == NULL && datagrams)
+        cause = cause_of_datagram(f);
+    if (cause == NULL && f->kind == NOT_BOUND)
+        return cause_of_no_port(f);
+    if (cause == NULL && (f->kind == MISSING_OUTPUT || f->kind == WRONG_OUTPUT))
+        cause = cause_of_udp_line(f);
+    if (cause == NULL && f->kind == NO_EXIT && waits_for_datagram(f))
+        return "NO_TIMEOUT never";
     if (cause == NULL && f->kind == NOT_LISTENING)
         cause = cause_of_place(f);
     if (cause == NULL && f->kind == REFUSED && !listens(f))

@@ -58,6 +58,8 @@ int open_socket(int family, int type);
 
 int family_of(const char *address);
 
+int swap_bytes(int port);
+
 /* Reads a numeric address and a port. */
 socklen_t read_address(const char *address, unsigned port,
                        struct sockaddr_storage *place);

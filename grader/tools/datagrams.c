@@ -65,6 +65,16 @@ static int bind_firmly(int fd, const char *address, int port)
     return port;
 }
 
+/* Who forgets htons() comes to the port with its bytes swapped. */
+static void open_decoy(struct peer *peer, const char *address)
+{
+    peer->decoy = open_socket(family_of(address), SOCK_DGRAM);
+    if (bind_to(peer->decoy, address, swap_bytes(peer->port)) != 0)
+        return;
+    close(peer->decoy);
+    peer->decoy = -1;
+}
+
 static struct peer *open_datagrams(void)
 {
     struct peer *peer = new_peer(word(1));
@@ -82,6 +92,8 @@ static struct peer *open_datagrams(void)
                                 ? "this machine has no address %s: %s"
                                 : "cannot bind to %s: %s",
                             address, strerror(errno));
+    if (word_count > 3)
+        open_decoy(peer, address);
     ask_more(peer);
     set_number(peer->role, ".port", (unsigned long)peer->port);
     snprintf(name, sizeof name, "%s.address", peer->role);
@@ -227,6 +239,23 @@ ssize_t receive_datagram(struct peer *peer, char *data, size_t size)
     }
 }
 
+/* Fails where a server has answered from another port than the one it was asked
+ * at: its client would not take that. */
+static void check_sender(struct peer *peer, struct program *program)
+{
+    char name[2 * NAME_SIZE], expected[64];
+    snprintf(name, sizeof name, "%s.port", program->role);
+    const struct bytes *port = find_variable(name);
+    snprintf(name, sizeof name, "%s.from", peer->role);
+    const struct bytes *from = find_variable(name);
+    if (!program->listened || port == NULL || from == NULL ||
+        strcmp(port->data, from->data) == 0)
+        return;
+    snprintf(expected, sizeof expected, "an answer from port %s", port->data);
+    fail_words(WRONG_SENDER, program, peer, expected, "one from port %s",
+               from->data);
+}
+
 void expect_datagram(struct peer *peer, const struct bytes *data)
 {
     struct program *program = program_of(peer);
@@ -240,6 +269,8 @@ void expect_datagram(struct peer *peer, const struct bytes *data)
         fail_bytes(SILENT, program, peer, data, room, 0);
     if ((size_t)n != data->length || memcmp(room, data->data, (size_t)n) != 0)
         fail_bytes(WRONG_BYTES, program, peer, data, room, (size_t)n);
+    if (program != NULL)
+        check_sender(peer, program);
 }
 
 void do_datagram(void)
@@ -269,7 +300,7 @@ void do_gap(void)
     char expected[64];
     snprintf(expected, sizeof expected, "a wait of at least %lu ms", number(2));
     if (span < (long long)number(2))
-        fail_words(TOO_FAST, program_of(peer), NULL, expected,
+        fail_words(SHORT_WAIT, program_of(peer), NULL, expected,
                    "the next datagram %lld ms after the one before", span);
 }
 
@@ -308,6 +339,7 @@ static void send_datagram(struct peer *peer, const char *what,
     }
     peer->bytes_out += data->length;
     peer->last_out = data->length;
+    peer->datagrams_out++;
 }
 
 void send_to_program(struct peer *peer, size_t i, const struct bytes *data)

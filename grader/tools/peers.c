@@ -66,7 +66,7 @@ int family_of(const char *address)
     return strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
 }
 
-static int swap_bytes(int port)
+int swap_bytes(int port)
 {
     return (port & 0xff) << 8 | port >> 8;
 }

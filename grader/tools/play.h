@@ -68,7 +68,8 @@ struct peer {
     long long fastest_ms; /* the shortest time to the first byte of an answer */
     bool answers;         /* one has begun to come */
     /* DATAGRAMS: the last one received: */
-    size_t last_out;              /* the length of the last one sent */
+    unsigned long datagrams_out;  /* how many were sent, */
+    size_t last_out;              /* and how long the last one was */
     struct timespec first_stamp;  /* of the first datagram of a sweep */
     unsigned long datagrams;      /* its number, from 1 */
     struct sockaddr_storage from; /* who has sent it */
@@ -105,7 +106,10 @@ enum failure_kind {
     EXTRA_DATAGRAM, /* a datagram where none was to come */
     MISSING_HOSTS,  /* some hosts of a network got no datagram, */
     WRONG_HOST,     /* others got one, or two */
+    WRONG_SENDER,   /* an answer from another port */
     TOO_FAST,       /* all datagrams in one burst */
+    SHORT_WAIT,     /* did not wait as long as it was told */
+    NOT_BOUND,      /* has no UDP socket where it was told */
     NO_TIMEOUT,     /* waits beyond its time */
     WRONG_PING,     /* what a ping program sends, prints or waits */
     NOT_IDLE,

@@ -116,7 +116,7 @@ static void wait_bound(bool udp)
             fail_words(ENDS_AT_START, program, NULL, expected, "%s",
                        say_end(program));
         if (!wait_more(-1, 0, SHORT_TICK))
-            fail_words(NOT_LISTENING, program, NULL, expected,
+            fail_words(udp ? NOT_BOUND : NOT_LISTENING, program, NULL, expected,
                        "the program runs, but has %s",
                        say_places(program, udp));
     }
