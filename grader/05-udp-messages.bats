@@ -123,17 +123,17 @@ END
   play <<'END'
 start server -files 40 udp_server 127.0.0.1 0
 bound server
+# Those who are gone keep their ports, lest another be given one to which an
+# answer is on its way.
 times 150
-udp a
-sendto a server "I am gone"
-close a
+udp gone$round
+sendto gone$round server "I am gone"
+dies gone$round
 udp b
 sendto b server "client $round"
 expect b "Hello, client $round!"
 close b
 done
-nobody d
-sendto d server "I refuse all"
 udp last
 sendto last server "last"
 expect last "Hello, last!"
@@ -249,13 +249,11 @@ END
 udp u
 udp v 127.0.0.2
 udp w
-start client udp_client -w 500 127.0.0.1 $u.port Tom Ann
+start client udp_client -w 1000 127.0.0.1 $u.port Tom
 expect u "Tom"
-intrude v u "Hello, Tom!"
 intrude w u "Hello, Tom!"
-expect u "Ann"
-nag v u "Hello, Ann!"
-prints client "no answer\nno answer\n"
+nag v u "Hello, Tom!"
+prints client "no answer\n"
 exits client 1
 start other udp_client -w 20000 127.0.0.1 $u.port Tim Kim
 expect u "Tim"

@@ -453,6 +453,7 @@ static const struct {
      "= "
      "0.001s` (three decimals or more) or `Sequence 1: Request timed out.`"},
     {" made up", "no answer to this ping has been sent"},
+    {" invented", "an answer is printed that nobody has sent"},
     {" statistics",
      "the statistics have not just the form `9 packets transmitted, 6 "
      "received, "
@@ -516,7 +517,7 @@ static const char *cause_of_end(const struct failure *f)
         return "CRASHED";
     if (strstr(p->errors.data, "Address already in use") != NULL &&
         f->kind == ENDS_AT_START && p->told_port != 0)
-        return "NO_REUSEADDR";
+        return f->udp ? "WRONG_PROTOCOL" : "NO_REUSEADDR";
     if (f->kind == ENDS_AT_START && p->told_ipv6)
         return "IPV4_ONLY server";
     if (p->serves == PROCESSES &&
@@ -736,6 +737,14 @@ static const char *cause_of_other_datagram(const struct failure *f)
     return NULL;
 }
 
+static bool is_on_ipv6(const struct peer *peer)
+{
+    struct sockaddr_storage place = {0};
+    socklen_t size = sizeof place;
+    getsockname(peer->fd, (struct sockaddr *)&place, &size);
+    return place.ss_family == AF_INET6;
+}
+
 /* It has ended before its work was done. */
 static const char *cause_of_giving_up(const struct failure *f)
 {
@@ -763,7 +772,9 @@ static const char *cause_of_no_datagram(const struct failure *f)
     if (!p->ended && p->files > 0 && f->activity.descriptors >= p->files - 1)
         return "FD_LEAK";
     if (!p->listened) {
-        if (p->ended && p->told_ipv6)
+        if (p->ended && strstr(p->errors.data, "refused") != NULL)
+            return "STALE_ERROR";
+        if (p->ended && is_on_ipv6(f->peer))
             return "IPV4_ONLY";
         if (f->peer->datagrams > 0 && p->ended)
             return cause_of_giving_up(f);
@@ -835,6 +846,8 @@ static const char *cause_of_udp_line(const struct failure *f)
                    ? "STRAY_COUNTED stranger"
                    : NULL;
     if (strcmp(words, "no answer") == 0) {
+        if (strncmp(f->got, "Hello, ", 7) == 0)
+            return " invented";
         if (p->ended)
             return cause_of_giving_up(f);
         return waits_for_datagram(f) ? "NO_TIMEOUT never" : NULL;

@@ -18,7 +18,7 @@
 #include <linux/rtnetlink.h>
 #endif
 
-enum { LARGE_BUFFER = 4 << 20, NAG_MS = 100, NAG_LIMIT_MS = 6000 };
+enum { LARGE_BUFFER = 4 << 20, NAG_MS = 50, NAG_LIMIT_MS = 6000 };
 
 /* A datagram has at most 65,527 bytes (IPv6). */
 static char room[65536];

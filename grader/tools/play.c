@@ -94,7 +94,7 @@
  *   datagram U VAR      the next datagram, into VAR. Sets VAR.length
  *   reply U DATA        answers the last datagram that U has received
  *   intrude V U DATA    the same, but the answer comes from V
- *   nag V U DATA        the same every 100 ms, until the next datagram comes to U
+ *   nag V U DATA        the same every 50 ms, until the next datagram comes to U
  *                       or the program ends; at most 6 seconds
  *   quiet U             no datagram waits at U: to be asked after an event that
  *                       proves that one would be there

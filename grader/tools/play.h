@@ -132,6 +132,7 @@ struct failure {
     struct activity activity; /* of program, when it failed */
     struct socket_fact sockets[64];
     size_t socket_count;
+    bool udp;          /* ENDS_AT_START: it was to have a UDP socket */
     bool flushed;      /* what was missing came once its buffers were emptied */
     const char *cause; /* what the command itself has seen, or NULL */
     bool doubled; /* another connection has what is missing here, besides */

@@ -113,8 +113,10 @@ static void wait_bound(bool udp)
              address ? address : "", port ? " port " : "", port);
     while (!is_bound(program, udp, address, port)) {
         if (program->ended)
-            fail_words(ENDS_AT_START, program, NULL, expected, "%s",
-                       say_end(program));
+            fail((struct failure){.kind = ENDS_AT_START,
+                                  .program = program,
+                                  .udp = udp},
+                 expected, say_end(program));
         if (!wait_more(-1, 0, SHORT_TICK))
             fail_words(udp ? NOT_BOUND : NOT_LISTENING, program, NULL, expected,
                        "the program runs, but has %s",
