@@ -266,7 +266,7 @@ static const struct {
      "the end of the datagram is missing: is an array on the way too small for "
      "it, or is what iconv() has to write at the end left out?"},
     {"TEXT_NOT_BYTES leftover",
-     "behind the data stand bytes of an earlier, longer datagram: the data are "
+     "behind the data stands what was in the buffer before: the data are "
      "as many bytes as recvfrom() returned, with no NUL behind them"},
     {"NO_TIMEOUT",
      "the program waits longer than it may: each datagram that is not the "
