@@ -386,7 +386,7 @@ END
 @test "greet_server serves 2,000 clients one after another, and nothing of them is left" {
   needs 4 5 6
   play <<'END'
-start server -serves threads SHIM_HEAVY=100000 greet_server -d 0 127.0.0.1 0
+start server -serves threads SHIM_HEAVY=20000 greet_server -d 0 127.0.0.1 0
 listening server
 times 20
 connect a server

@@ -292,7 +292,7 @@ static const char *find_excess(const struct holdings *before,
     *what =
         "MiB of memory more than before (the grader makes every block heavy)";
     *number = (long)((now->memory - before->memory) / MEBIBYTE);
-    return *number > 24 ? "MEMORY_LEAK" : NULL;
+    return *number > 6 ? "MEMORY_LEAK" : NULL;
 }
 
 void do_clean(void)
