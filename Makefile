@@ -22,6 +22,11 @@ play_objects = $(patsubst grader/%.c,build/%.o,$(filter-out %/launch.c %/shim.c,
 references = $(patsubst solutions/%.c,build/reference/%,$(wildcard solutions/[0-9][0-9]-*/*.c))
 skeletons = $(patsubst solutions/%,build/skeletons/%,$(wildcard solutions/net.h solutions/[0-9][0-9]-*/*.c))
 
+# macOS has iconv in a library of its own.
+ifeq ($(shell uname),Darwin)
+override LDLIBS += -liconv
+endif
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: help grade hint watch run reset replay check check-flaky bench-grader tools references skeletons format lint clean

@@ -264,6 +264,15 @@ function show_lines(text,    lines, n, i) {
             print "    " lines[i]
 }
 
+# Whether the source includes <pthread.h>: older systems then want -pthread.
+function uses_threads(file,    line, found) {
+    while ((getline line <file) > 0)
+        if (line ~ /^#include <pthread\.h>/)
+            found = 1
+    close(file)
+    return found
+}
+
 # What to type to do the same by hand.
 function show_try(lab, n,    i, j, name) {
     if (!try_count[lab, n])
@@ -273,7 +282,7 @@ function show_try(lab, n,    i, j, name) {
         name = program[lab, i]
         for (j = 1; j <= try_count[lab, n]; j++)
             if (index(" " try[lab, n, j] " ", "./" name " ")) {
-                print "    cc -o " name " " name ".c"
+                print "    cc " (uses_threads(shown "/" lab "/" name ".c") ? "-pthread " : "") "-o " name " " name ".c"
                 break
             }
     }
