@@ -558,6 +558,32 @@ static int signal_children(const struct run *run, int to_group, int to_child)
 
 #endif
 
+/* Signals the children as signal_children does, ahead of all others: a thousand
+ * busy processes leave an ordinary one no time to stop them. Only the superuser
+ * may do this; with others it takes longer.
+ *
+ * Nothing is reaped meanwhile. To reap a process, the kernel waits in a loop for
+ * whoever else looks at it in /proc just then, and who gets no time as long as
+ * we are ahead of him: both stood still, and the machine with them. */
+static int signal_at_once(const struct run *run, int to_group, int to_child)
+{
+#ifdef __linux__
+    struct sched_param before;
+    int policy = sched_getscheduler(0);
+    bool ahead =
+        policy != -1 && sched_getparam(0, &before) == 0 &&
+        sched_setscheduler(0, SCHED_FIFO,
+                           &(struct sched_param){.sched_priority = 1}) == 0;
+#endif
+    int count = signal_children(run, to_group, to_child);
+
+#ifdef __linux__
+    if (ahead)
+        (void)sched_setscheduler(0, policy, &before);
+#endif
+    return count;
+}
+
 /* Kills everything the program has started, and the program, and counts. A
  * process that dies leaves its children to launch, and a SIGCHLD: so each round
  * meets one more generation. Those in its groups stand still meanwhile, all in
@@ -569,11 +595,11 @@ static void kill_all(struct run *run)
     long long start = read_clock();
     long long now = start;
 
-    signal_children(run, SIGSTOP, SIGSTOP);
+    signal_at_once(run, SIGSTOP, SIGSTOP);
     do {
         bool late = now - start > PATIENCE / 2;
 
-        signal_children(run, late ? SIGKILL : SIGSTOP, SIGKILL);
+        signal_at_once(run, late ? SIGKILL : SIGSTOP, SIGKILL);
         if (!run->childless)
             wait_event(run, start + PATIENCE, false);
         reap_children(run);
@@ -586,14 +612,9 @@ static void kill_all(struct run *run)
 static void clear_up(struct run *run)
 {
 #ifdef __linux__
-    static const struct sched_param lowest = {.sched_priority = 1};
-
     /* Orphans come to launch: without a child it has left nothing. */
     if (run->childless)
         return;
-    /* A thousand busy processes leave an ordinary one no time to kill them.
-     * Only the superuser may do this; others take longer. */
-    (void)sched_setscheduler(0, SCHED_FIFO, &lowest);
 #else
     /* The program itself, until it is reaped, would be one. */
     if (run->ended)
