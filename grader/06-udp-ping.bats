@@ -184,7 +184,7 @@ idle server
 END
 }
 
-# 9 points · R6.8 R6.9 R6.11 R6.13
+# 9 points · R6.8 R6.9 R6.11 R6.2
 # Try: ./ping_server -l 0, and: ./ping_client -c 4 | cat
 # Hint: Send "Ping 1 TIME" with strlen as length, wait for "PING 1 TIME", print the
 #   line; so for each number; then the two lines of statistics.
@@ -201,6 +201,12 @@ udp u
 pattern u 4 20000 0 20000 answer line+answer line+answer line+answer
 start client ping_client -c 4 -w 20000 127.0.0.1 $u.port
 pinged client u
+patiently 200
+udp lossy
+pattern lossy 3 $wait 0 $wait answer drop answer
+start client ping_client -c 3 -w $wait 127.0.0.1 $lossy.port
+pinged client lossy
+done
 # A real server.
 start real reference:ping_server -l 0 127.0.0.1 0
 bound real
@@ -242,12 +248,12 @@ start E ping_client -w $wait 127.0.0.1 $e.port
 udp f
 pattern f 2 1000 0 1000 drop answer
 start F ping_client -c 2 127.0.0.1 $f.port
-pinged A a B b C c D d E e F f
+pinged loss A a B b C c D d E e F f
 done
 END
 }
 
-# 9 points · R6.13 R6.11
+# 9 points · R6.13
 # Try: ./ping_server -l 2, and: ./ping_client -c 6 -w 300   (compare the three numbers with the lines)
 # Hint: The clock is read before send and after the answer is there; seconds and
 #   nanoseconds both count. Sum, least and greatest of those that came, in double.
@@ -279,7 +285,10 @@ start D ping_client -c 3 -w 20000 127.0.0.1 $d.port
 udp e
 pattern e 4 20000 0 20000 answer:20.6 answer:80.6 answer:210.6 answer
 start E ping_client -c 4 -w 20000 127.0.0.1 $e.port
-pinged A a B b C c D d E e
+udp f
+pattern f 1 $wait 0 $wait drop
+start F ping_client -c 1 -w $wait 127.0.0.1 $f.port
+pinged times A a B b C c D d E e F f
 done
 END
 }
@@ -331,8 +340,8 @@ END
 patiently 200
 # Late: before the next answer, behind it, and in its place.
 udp a
-pattern a 3 $wait 0 $wait late answer:20.6 answer
-start A ping_client -c 3 -w $wait 127.0.0.1 $a.port
+pattern a 4 $wait 0 $wait answer:20.6 late answer:20.6 answer
+start A ping_client -c 4 -w $wait 127.0.0.1 $a.port
 udp b
 pattern b 3 $wait 0 $wait behind answer drop
 start B ping_client -c 3 -w $wait 127.0.0.1 $b.port
@@ -341,11 +350,11 @@ pattern c 2 $wait 0 $wait late drop
 start C ping_client -c 2 -w $wait 127.0.0.1 $c.port
 # Twice.
 udp d
-pattern d 4 $wait 0 $wait answer+answer answer:20.6 answer+answer drop
-start D ping_client -c 4 -w $wait 127.0.0.1 $d.port
+pattern d 5 $wait 0 $wait answer:20.6 answer+answer answer:20.6 answer+answer drop
+start D ping_client -c 5 -w $wait 127.0.0.1 $d.port
 # To the ping before, and to one that is still to come.
 udp e
-pattern e 3 $wait 0 $wait answer old+coming+answer:20.6 old+coming
+pattern e 3 $wait 0 $wait answer:20.6 old+coming+answer:20.6 old+coming
 start E ping_client -c 3 -w $wait 127.0.0.1 $e.port
 pinged A a B b C c D d E e
 done
@@ -370,14 +379,14 @@ END
   play <<'END'
 patiently 200
 udp a
-pattern a 3 $wait 0 $wait port+answer:20.6 address+answer:20.6 port+address
-start A ping_client -c 3 -w $wait 127.0.0.1 $a.port
+pattern a 4 $wait 0 $wait answer:20.6 port+answer:20.6 address+answer:20.6 port+address
+start A ping_client -c 4 -w $wait 127.0.0.1 $a.port
 udp b
-pattern b 5 $wait 0 $wait empty+answer:20.6 rubbish+answer:20.6 cut+answer:20.6 long+answer:20.6 empty+rubbish+cut+long
-start B ping_client -c 5 -w $wait 127.0.0.1 $b.port
+pattern b 6 $wait 0 $wait answer:20.6 empty+answer:20.6 rubbish+answer:20.6 cut+answer:20.6 long+answer:20.6 empty+rubbish+cut+long
+start B ping_client -c 6 -w $wait 127.0.0.1 $b.port
 udp c
-pattern c 2 20000 0 20000 empty+rubbish:40+port:80+cut:120+answer:160.6 old+address:40+answer:80.6
-start C ping_client -c 2 -w 20000 127.0.0.1 $c.port
+pattern c 3 20000 0 20000 answer:20.6 empty+rubbish:40+port:80+cut:120+answer:160.6 old+address:40+answer:80.6
+start C ping_client -c 3 -w 20000 127.0.0.1 $c.port
 udp d
 pattern d 2 $wait 0 $wait nag answer
 start D ping_client -c 2 -w $wait 127.0.0.1 $d.port
@@ -401,12 +410,12 @@ patiently 200
 udp a
 pattern a 3 $wait 0 $wait answer:20.6 nag answer:40.6
 start A SHIM_TIME=1104876245.000042 ping_client -c 3 -w $wait 127.0.0.1 $a.port
-pinged A a
+pinged rtt A a
 done
 END
 }
 
-# 5 points · R6.18 R6.14
+# 5 points · R6.18
 # Try: ./ping_client -c 3 -w 500 127.0.0.1 9; echo "status $?"     (where nobody is at UDP port 9)
 # Hint: On a connected socket recv, or the next send, returns -1 with ECONNREFUSED
 #   when nobody is at the port. That ping is lost; go on.

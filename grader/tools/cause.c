@@ -458,6 +458,9 @@ static const struct {
      "the statistics have not just the form `9 packets transmitted, 6 "
      "received, "
      "33.3% packet loss` and `rtt min/avg/max = 0.021/0.034/0.057 ms`"},
+    {" percent",
+     "the percentage has one decimal always, 33.3% or 100.0%: printf does that "
+     "(%.1f), for a double"},
     {" more", "nothing is printed besides a line for each ping and two for the "
               "statistics"},
     {" nothing",

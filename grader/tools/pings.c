@@ -21,6 +21,8 @@ enum {
     NAG_EVERY = 20,   /* ms */
     NAG_LIMIT = 4000, /* ms beyond the wait */
     SAMPLE_EVERY = 20,
+    HOLD_LEAST =
+        10, /* an answer held back so long shows whether RTTs are right */
     STALL_LEAST = 15, /* one turn takes much less when nobody is in its way */
     ROUNDS = 3,       /* of a block `patiently`, at most */
     EXACT_MS = 2      /* so long before something is due sleep ends */
@@ -81,6 +83,12 @@ struct game {
 
 static struct game games[MOST_GAMES];
 static size_t game_count;
+
+/* What is judged besides the lines about the pings and the time between them: the
+ * line about the loss and the exit status, the line about the times, and each
+ * RTT. */
+enum aspect { LOSS = 1, TIMES = 2, RTT = 4 };
+static unsigned aspects;
 
 /* In a block `patiently`: which round it is, 0 outside; whether another one is
  * asked for. */
@@ -559,7 +567,8 @@ struct judgement {
     struct game *game;
     const char *next, *end; /* of the output */
     double earliest;        /* when the ping can have been sent, at the least */
-    long received, doubtful;
+    long received;
+    bool trusted;           /* an RTT without strays was right */
     double low[3], high[3]; /* bounds of min, sum, max in ms */
 };
 
@@ -613,6 +622,8 @@ static bool is_address(const struct game *game, const char *text, size_t length)
     char name[2 * NAME_SIZE];
     snprintf(name, sizeof name, "%s.address", game->peer->role);
     const struct bytes *own = find_variable(name);
+    if (length == own->length + 7 && strncmp(text, "::ffff:", 7) == 0)
+        return memcmp(text + 7, own->data, own->length) == 0;
     if (strcmp(own->data, "::") != 0)
         return length == own->length && memcmp(text, own->data, length) == 0;
     for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++)
@@ -781,7 +792,14 @@ static void judge_reply(struct judgement *j, long sequence, const char *text,
     double high = moved_on(game, sequence);
     high = (high != 0 ? high : clock_ms()) - j->earliest;
     double off = line->unit + 0.02 + low / 2000;
-    if (line->rtt < low - off || line->rtt > high + off)
+    /* Where the RTTs are not the subject, they still tell a stray from an
+     * answer, if they are right otherwise. */
+    bool below = line->rtt < low - off,
+         right = !below && line->rtt <= high + off;
+    if (right && ping->strays == 0 && low > HOLD_LEAST)
+        j->trusted = true;
+    if (!right &&
+        ((aspects & RTT) != 0 || (below && j->trusted && ping->strays != 0)))
         fail_rtt(game, sequence, line, low, high);
     low = greater(low - off, line->rtt - line->unit);
     high = lesser(high + off, line->rtt + line->unit);
@@ -813,9 +831,12 @@ static void judge_timeout(struct judgement *j, long sequence, const char *text)
         return; /* nobody was there */
     bool early = moved != 0 && moved < j->earliest + wait - 2;
     if (ping->answered != 0) {
-        const char *cause = ping->strays == 0 ? "ANSWER_MISSED"
-                            : early           ? "WAIT_CUT"
-                                              : "ANSWER_MISSED strays";
+        /* It may have gone on before it could see the answer. */
+        bool before = early && moved < ping->answered + 2 * EXACT_MS;
+        const char *cause = ping->strays != 0 && early ? "WAIT_CUT"
+                            : ping->strays != 0        ? "ANSWER_MISSED strays"
+                            : before                   ? "WAIT_CUT early"
+                                                       : "ANSWER_MISSED";
         struct bytes line = {0};
         add_quoted(&line, text, strlen(text), 120);
         if (early)
@@ -855,7 +876,7 @@ static void judge_pace(struct judgement *j, long sequence, bool reply)
                                      : j->earliest + (double)game->wait;
     double base = greater(ready, j->earliest + interval);
     j->earliest = base;
-    if (sequence == game->count || next == 0 || ping->came == 0)
+    if (sequence == game->count || next == 0)
         return;
     snprintf(expected, sizeof expected,
              game->interval > 0 ? "ping %ld %ld ms after the one before"
@@ -865,6 +886,8 @@ static void judge_pace(struct judgement *j, long sequence, bool reply)
              "it came %.1f ms after the one before, whose "
              "answer took %.1f ms",
              next - ping->came, reply ? ping->answered - ping->came : 0);
+    if (ping->came == 0)
+        snprintf(got, sizeof got, "it came earlier");
     if (next < base - 2)
         fail_ping(game, "WRONG_PACE early", expected, got);
     if (!reply)
@@ -880,7 +903,7 @@ static void judge_pace(struct judgement *j, long sequence, bool reply)
 static void judge_loss(struct judgement *j)
 {
     struct game *game = j->game;
-    char expected[120], other[120];
+    char expected[120];
     struct bytes got = {0};
     double lost = (double)(game->count - j->received);
     double percent = 100 * lost / (double)game->count;
@@ -891,8 +914,6 @@ static void judge_loss(struct judgement *j)
              percent);
     if (line != NULL && strcmp(line, expected) == 0)
         return;
-    snprintf(other, sizeof other, form, game->count, j->received,
-             whole_part(percent));
     if (line == NULL)
         add_text(&got, "nothing more; %s", say_end(game->program));
     else
@@ -902,7 +923,9 @@ static void judge_loss(struct judgement *j)
     if (line != NULL &&
         sscanf(line, "%ld packets transmitted, %ld received, %lf%% packet loss",
                &sent, &received, &loss) == 3) {
-        if (sent != game->count || received != j->received)
+        if (strchr(line, '.') == NULL || *(strchr(line, '.') + 2) != '%')
+            cause = " percent";
+        else if (sent != game->count || received != j->received)
             cause = "WRONG_STATISTICS";
         else if (distance(loss, (100 - percent)) < 0.06)
             cause = "WRONG_STATISTICS percent";
@@ -1001,22 +1024,26 @@ static void judge_times(struct judgement *j)
     fail_ping(game, cause, expected, got.data);
 }
 
-/* Nothing may follow, and the exit status tells whether anything came. */
-static void judge_end(struct judgement *j)
+/* Nothing may follow. */
+static void judge_rest(const struct judgement *j)
 {
-    struct game *game = j->game;
-    struct program *program = game->program;
+    struct bytes got = {0};
+    if (j->next == j->end)
+        return;
+    add_quoted(&got, j->next, (size_t)(j->end - j->next), 120);
+    fail_ping(j->game,
+              j->received == 0 && strncmp(j->next, "rtt ", 4) == 0
+                  ? "WRONG_STATISTICS none"
+                  : " more",
+              "no more lines", got.data);
+}
+
+/* The exit status tells whether anything came. */
+static void judge_status(const struct judgement *j)
+{
+    struct program *program = j->game->program;
     int wanted = j->received > 0 ? 0 : 1;
     char expected[80];
-    struct bytes got = {0};
-    if (j->next < j->end) {
-        add_quoted(&got, j->next, (size_t)(j->end - j->next), 120);
-        fail_ping(game,
-                  j->received == 0 && strncmp(j->next, "rtt ", 4) == 0
-                      ? "WRONG_STATISTICS none"
-                      : " more",
-                  "no more lines", got.data);
-    }
     if (!program->ended)
         fail_words(NO_EXIT, program, NULL, "the program ends",
                    "the program still runs");
@@ -1064,18 +1091,39 @@ static void judge(struct game *game)
     }
     if (repeats)
         return;
-    judge_loss(&j);
-    if (j.received > 0)
-        judge_times(&j);
-    judge_end(&j);
     judge_return(&j);
+    if ((aspects & LOSS) != 0)
+        judge_loss(&j);
+    else if ((aspects & TIMES) != 0)
+        take_line(&j);
+    if ((aspects & TIMES) != 0 && j.received > 0)
+        judge_times(&j);
+    if ((aspects & TIMES) != 0)
+        judge_rest(&j);
+    if ((aspects & LOSS) != 0)
+        judge_status(&j);
+}
+
+/* Reads the words that say what is judged; returns where the others begin. */
+static size_t read_aspects(void)
+{
+    size_t i = 1;
+    for (aspects = 0;; i++)
+        if (strcmp(word(i), "loss") == 0)
+            aspects |= LOSS;
+        else if (strcmp(word(i), "times") == 0)
+            aspects |= TIMES | RTT;
+        else if (strcmp(word(i), "rtt") == 0)
+            aspects |= RTT;
+        else
+            return i;
 }
 
 void do_pinged(void)
 {
     struct game *playing[MOST_GAMES];
     size_t count = 0;
-    for (size_t i = 1; i < word_count; i += 2) {
+    for (size_t i = read_aspects(); i < word_count; i += 2) {
         struct game *game = game_of(peer_at(i + 1));
         if (game == NULL || count == MOST_GAMES)
             wrong_script("no pattern for %s", word(i + 1));

@@ -132,9 +132,12 @@
  *                       old (the answer to the ping before), coming (to the next
  *                       one), port, address (the answer from another port or
  *                       address); nag (all kinds of strays, every 20 ms)
- *   pinged P U [P U...] plays that with each P until all have ended, and judges
- *                       what they sent, when, what they printed, and how they
- *                       ended. A ping may be later than it should by SLACK
+ *   pinged [loss] [times] [rtt] P U [P U...]   plays that with each P until all
+ *                       have ended, and judges what they sent, when, and their
+ *                       lines about the pings; loss: the line about it, and the
+ *                       exit status; times: that line, each RTT, and that nothing
+ *                       follows; rtt: each RTT. A ping may come later than it
+ *                       should by SLACK
  *
  * Data
  *   set VAR DATA;  fill VAR COUNT DATA  repeats it;
@@ -156,7 +159,7 @@
  *   times N … done      repeats; $round counts from 1 to N, $back from N to 1
  *   patiently MS … done $wait is MS, $half, $quarter and $double what they say. If
  *                       `pinged` finds that a slow machine may be the reason for
- *                       what is wrong, all is done again, with five times MS
+ *                       what is wrong, all is done again, with six times MS
  *   later MS            lets time pass, where time itself is the subject
  *
  * Environment: BUILD and REFERENCE, the folders of the programs; TOOLS, that of
@@ -704,10 +707,10 @@ static size_t find_done(size_t from)
 
 /* Runs a block `patiently`, whose number of milliseconds is $wait. Where the
  * machine was too slow to tell right from wrong it is run once more, or twice,
- * with five times as much, and ten times. Returns where it ends. */
+ * with six times as much, and twelve times. Returns where it ends. */
 static size_t run_patiently(size_t from)
 {
-    unsigned long wait = number(1), times[] = {1, 5, 10};
+    unsigned long wait = number(1), times[] = {1, 6, 12};
     size_t end = from;
     for (int round = 1; round <= 3; round++) {
         unsigned long now = wait * times[round - 1];
