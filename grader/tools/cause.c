@@ -1163,7 +1163,8 @@ static const char *choose(const struct failure *f)
     if (cause == NULL && (f->kind == MISSING_OUTPUT || f->kind == WRONG_OUTPUT))
         cause = cause_of_udp_line(f);
     if (cause == NULL && f->kind == NO_EXIT && waits_for_datagram(f))
-        return "NO_TIMEOUT never";
+        return strstr(f->program->name, "_server") != NULL ? "TIME_OUT listens"
+                                                           : "NO_TIMEOUT never";
     if (cause == NULL && f->kind == NOT_LISTENING)
         cause = cause_of_place(f);
     if (cause == NULL && f->kind == REFUSED && !listens(f))
