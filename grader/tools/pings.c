@@ -85,9 +85,9 @@ static struct game games[MOST_GAMES];
 static size_t game_count;
 
 /* What is judged besides the lines about the pings and the time between them: the
- * line about the loss and the exit status, the line about the times, and each
- * RTT. */
-enum aspect { LOSS = 1, TIMES = 2, RTT = 4 };
+ * line about the loss and the exit status; each RTT, and the line about them; that
+ * no RTT is far too short, as one of a clock that stands. */
+enum aspect { LOSS = 1, TIMES = 2, CLOCK = 4 };
 static unsigned aspects;
 
 /* In a block `patiently`: which round it is, 0 outside; whether another one is
@@ -798,8 +798,9 @@ static void judge_reply(struct judgement *j, long sequence, const char *text,
          right = !below && line->rtt <= high + off;
     if (right && ping->strays == 0 && low > HOLD_LEAST)
         j->trusted = true;
-    if (!right &&
-        ((aspects & RTT) != 0 || (below && j->trusted && ping->strays != 0)))
+    if (!right && ((aspects & TIMES) != 0 ||
+                   ((aspects & CLOCK) != 0 && line->rtt < low / 2) ||
+                   (below && j->trusted && ping->strays != 0)))
         fail_rtt(game, sequence, line, low, high);
     low = greater(low - off, line->rtt - line->unit);
     high = lesser(high + off, line->rtt + line->unit);
@@ -1112,9 +1113,9 @@ static size_t read_aspects(void)
         if (strcmp(word(i), "loss") == 0)
             aspects |= LOSS;
         else if (strcmp(word(i), "times") == 0)
-            aspects |= TIMES | RTT;
-        else if (strcmp(word(i), "rtt") == 0)
-            aspects |= RTT;
+            aspects |= TIMES;
+        else if (strcmp(word(i), "clock") == 0)
+            aspects |= CLOCK;
         else
             return i;
 }

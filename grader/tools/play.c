@@ -132,11 +132,11 @@
  *                       old (the answer to the ping before), coming (to the next
  *                       one), port, address (the answer from another port or
  *                       address); nag (all kinds of strays, every 20 ms)
- *   pinged [loss] [times] [rtt] P U [P U...]   plays that with each P until all
+ *   pinged [loss] [times] [clock] P U [P U...]   plays that with each P until all
  *                       have ended, and judges what they sent, when, and their
  *                       lines about the pings; loss: the line about it, and the
  *                       exit status; times: that line, each RTT, and that nothing
- *                       follows; rtt: each RTT. A ping may come later than it
+ *                       follows; clock: no RTT is far too short. A ping may come later than it
  *                       should by SLACK
  *
  * Data
