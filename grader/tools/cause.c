@@ -868,7 +868,8 @@ static const char *cause_of_udp_line(const struct failure *f)
         strstr(p->errors.data, "Too many open files") != NULL)
         return "FD_LEAK";
     if (f->at == f->expected_length)
-        return f->at < f->got_length && strncmp(f->got + f->at, "Hello, ", 7)
+        return f->at < f->got_length &&
+                       strncmp(f->got + f->at, "Hello, ", 7) != 0
                    ? "TEXT_NOT_BYTES leftover"
                    : " newline";
     if (f->at >= SHORTEST_CUT && f->at < f->got_length && f->got[f->at] == '\n')

@@ -186,11 +186,11 @@ void do_pattern(void)
  * port and another address. Returns -1 where the system has none. */
 static int open_stranger(const struct game *game, bool elsewhere)
 {
-    struct sockaddr_storage own;
+    struct sockaddr_storage own = {0};
     socklen_t size = sizeof own;
     char host[INET6_ADDRSTRLEN];
-    getsockname(game->peer->fd, (struct sockaddr *)&own, &size);
-    if (getnameinfo((struct sockaddr *)&own, size, host, sizeof host, NULL, 0,
+    if (getsockname(game->peer->fd, (struct sockaddr *)&own, &size) == -1 ||
+        getnameinfo((struct sockaddr *)&own, size, host, sizeof host, NULL, 0,
                     NI_NUMERICHOST) != 0)
         return -1;
     if (elsewhere && own.ss_family != AF_INET)
@@ -653,9 +653,11 @@ static bool read_line(const struct game *game, const char *text, long sequence,
         return false;
     line->reply = true;
     text = read_decimal(middle + sizeof rtt - 1, 3, &line->rtt, &line->unit);
+    if (text == NULL || strcmp(text, "s") != 0)
+        return false;
     line->rtt *= 1e3;
     line->unit *= 1e3;
-    return text != NULL && strcmp(text, "s") == 0;
+    return true;
 }
 
 /* The next line of output, as a string; NULL when there is none. */
@@ -765,9 +767,8 @@ _Noreturn static void fail_rtt(struct game *game, long sequence,
              "an RTT from %.6fs to %.6fs for ping %ld", low / 1e3, high / 1e3,
              sequence);
     snprintf(got, sizeof got, "%.6fs", line->rtt / 1e3);
-    if (above && line->rtt / 1e3 <= high && line->rtt / 1e3 >= low)
-        cause = "WRONG_UNIT";
-    else if (!above && line->rtt * 1e3 >= low && line->rtt * 1e3 <= high)
+    double other = above ? line->rtt / 1e3 : line->rtt * 1e3;
+    if (other >= low && other <= high)
         cause = "WRONG_UNIT";
     else if (game->program->fake_time)
         cause = "WALL_CLOCK";
