@@ -768,7 +768,7 @@ _Noreturn static void fail_rtt(struct game *game, long sequence,
              sequence);
     snprintf(got, sizeof got, "%.6fs", line->rtt / 1e3);
     double other = above ? line->rtt / 1e3 : line->rtt * 1e3;
-    if (other >= low && other <= high)
+    if (other >= low && other <= lesser(high, low + low / 20 + 2))
         cause = "WRONG_UNIT";
     else if (game->program->fake_time)
         cause = "WALL_CLOCK";
@@ -801,7 +801,7 @@ static void judge_reply(struct judgement *j, long sequence, const char *text,
         j->trusted = true;
     if (!right && ((aspects & TIMES) != 0 ||
                    ((aspects & CLOCK) != 0 && line->rtt < low / 2) ||
-                   (below && j->trusted && ping->strays != 0)))
+                   (line->rtt < low - 2 && j->trusted && ping->strays != 0)))
         fail_rtt(game, sequence, line, low, high);
     low = greater(low - off, line->rtt - line->unit);
     high = lesser(high + off, line->rtt + line->unit);
