@@ -187,7 +187,7 @@ ssize_t poll_datagram(struct peer *peer, char *data, size_t size)
         char room[256];
     } control;
     struct iovec piece = {data, size};
-    struct sockaddr_storage from;
+    struct sockaddr_storage from = {0};
     struct msghdr message = {.msg_name = &from,
                              .msg_namelen = sizeof from,
                              .msg_iov = &piece,
@@ -429,7 +429,9 @@ void do_encoding(void)
     char text[] = "\xe4\xb8\xad", data[16], *from = text, *to = data;
     size_t left = 3, space = sizeof data;
     iconv_t converter = iconv_open(word(1), "UTF-8");
-    bool known = converter != (iconv_t)-1 &&
+    const char *theirs = getenv("ENCODES");
+    bool known = (theirs == NULL || strcmp(theirs, "0") != 0) &&
+                 converter != (iconv_t)-1 &&
                  iconv(converter, &from, &left, &to, &space) == 0;
     if (converter != (iconv_t)-1)
         iconv_close(converter);
@@ -456,6 +458,7 @@ void do_names(void)
     const struct passwd *entry = getpwuid(getuid());
     char host[256] = "";
     add_choice(users, entry != NULL ? entry->pw_name : NULL);
+    /* cppcheck-suppress getloginCalled */
     add_choice(users, getlogin());
     add_choice(users, getenv("LOGNAME"));
     add_choice(users, getenv("USER"));

@@ -108,7 +108,7 @@
  *   paced U MS          from the first to the last of them took that long
  *   forbid ADDRESS BITS (after alone) what is sent to the addresses with the
  *                       same first BITS is refused with EACCES
- *   encoding NAME       iconv() can write it
+ *   encoding NAME       iconv() can write it, here and in the student's programs
  *   names USER MACHINE  sets both to expressions for match: the login name and
  *                       the host name
  *   warns P             one more line on standard error
@@ -165,7 +165,8 @@
  * Environment: BUILD and REFERENCE, the folders of the programs; TOOLS, that of
  * launch; SEED; LOGS and CHECK: where to write CHECK.verdict and CHECK.log when
  * the check fails (else: standard output); VERBOSE=1: CHECK.log in any case;
- * SHIM: set when the student's programs have it; TMPDIR. TZ is UTC0 unless the
+ * SHIM: set when the student's programs have it; ENCODES: 0
+ * when their iconv() cannot write GBK; TMPDIR. TZ is UTC0 unless the
  * script sets it.
  *
  * Exit status: 0 passed, 1 failed, 2 the script is wrong, 77 the machine is not
