@@ -447,6 +447,8 @@ static const struct {
     {" ping", "each ping is one datagram, `Ping SEQ TIME`, and nothing else"},
     {" sequence", "the sequence numbers begin with 1"},
     {" twice", "each ping is sent once, also when no answer comes"},
+    {" too many",
+     "more pings are sent than -c says, or than 9 when it says nothing"},
     {" no ping", "no ping came to the server"},
     {" ping line",
      "the line has not just the form `Sequence 2: Reply from 127.0.0.1    RTT "

@@ -128,14 +128,21 @@ static double clock_ms(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-/* A moment of CLOCK_REALTIME, not long ago, on the other clock. */
+/* A moment of CLOCK_REALTIME, not long ago, on the other clock. Reads both again
+ * where something came between, which would shift the moment. */
 static double moment(struct timespec when)
 {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    double before, after;
+    int tries = 0;
+    do {
+        before = clock_ms();
+        clock_gettime(CLOCK_REALTIME, &now);
+        after = clock_ms();
+    } while (after - before > 0.1 && ++tries < 100);
     double age = (double)(now.tv_sec - when.tv_sec) * 1e3 +
                  (double)(now.tv_nsec - when.tv_nsec) / 1e6;
-    return clock_ms() - age;
+    return after - age;
 }
 
 static struct game *game_of(const struct peer *peer)
@@ -458,13 +465,16 @@ static long check_ping(struct game *game, const char *text, size_t length)
                  game->count);
     add_quoted(&got, text, length, 100);
     if (length > 0 && memchr(text, '\0', length) != NULL)
-        cause = text[length - 2] == '\0' ? "TRAILING_NUL many" : "TRAILING_NUL";
+        cause = length > 1 && text[length - 2] == '\0' ? "TRAILING_NUL many"
+                                                       : "TRAILING_NUL";
     else if (length > 0 && text[length - 1] == '\n')
         cause = "TRAILING_NEWLINE";
     else if (sequence == next - 1 && next == 1)
         cause = " sequence";
     else if (sequence == game->current && sequence > 0)
         cause = " twice";
+    else if (sequence > game->count)
+        cause = " too many";
     else if (sequence >= next && sequence <= game->count &&
              (sequence == next || game->dead_until != 0))
         cause = NULL;
@@ -742,6 +752,10 @@ _Noreturn static void fail_missing(struct judgement *j, long sequence)
         cause = game->pings[sequence - 1].answered != 0 ? "WRONG_PACE" : "";
     else if (sequence == 1 && ping->came == 0)
         cause = " no ping";
+    char next[64];
+    snprintf(next, sizeof next, "ping %ld at once after the answer", sequence);
+    if (strcmp(cause, "WRONG_PACE") == 0)
+        fail_ping(game, cause, next, "none; the program still waits");
     fail_ping(game, cause, wanted, got.data);
 }
 
@@ -1066,8 +1080,9 @@ static void judge_return(const struct judgement *j)
     for (long i = labs(game->dead_until) + 2; i <= game->count; i++)
         came = came || game->pings[i].came != 0;
     if (!came)
-        doubt(game, 1, (double)game->wait, "REFUSED_ENDS after",
-              "more pings, after one was refused", "none");
+        doubt(game, labs(game->dead_until) - 1, (double)game->wait,
+              "REFUSED_ENDS after", "more pings, after one was refused",
+              "none");
 }
 
 /* Judges the whole run by its output. */

@@ -39,7 +39,9 @@
  *   SHIM_HEAVY=n     Each block of malloc, calloc and realloc takes n bytes more
  *                    of memory, so that a leak of a few small ones shows.
  *   SHIM_SCARCE=k    The first call of pthread_create or fork after the k-th
- *                    client was accepted fails with EAGAIN.
+ *                    client was accepted fails with EAGAIN, where the thread
+ *                    that calls has accepted clients itself: one that makes a
+ *                    pool of threads meanwhile is not meant.
  *   SHIM_FLUSH=1     SIGWINCH makes the program flush all its stdio streams,
  *                    which proves that an answer was stuck in one. (Not safe in
  *                    a signal handler: only for a program that has failed.)
@@ -147,6 +149,7 @@ static atomic_ulong interruptible_calls;
 /* Clients that were accepted, and whether threads may begin. (Relaxed: what the
  * program forgot to order between its threads, we do not order either.) */
 static atomic_ulong accepted;
+static _Thread_local bool accepts; /* some of them in this thread */
 static atomic_bool begun;
 
 /* A thread or a process could not be made. */
@@ -565,8 +568,10 @@ static void note_accept(void)
 /* It has one, unless the descriptor is -1; returns that. */
 static int note_client(int descriptor)
 {
-    if (descriptor != -1)
+    if (descriptor != -1) {
         atomic_fetch_add_explicit(&accepted, 1, memory_order_relaxed);
+        accepts = true;
+    }
     return descriptor;
 }
 
@@ -586,7 +591,7 @@ int __wrap_accept4(int descriptor, struct sockaddr *address, socklen_t *size,
 /* Returns whether it is this call's turn to fail. */
 static bool is_scarce(void)
 {
-    return scarce > 0 && atomic_load(&accepted) >= scarce &&
+    return scarce > 0 && accepts && atomic_load(&accepted) >= scarce &&
            !atomic_exchange(&refused, true);
 }
 
