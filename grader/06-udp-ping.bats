@@ -173,9 +173,9 @@ sendto a server "first"
 expect a "FIRST"
 lines server 2
 times 60
-udp gone
-sendto gone server "whoever sent this is gone"
-close gone
+udp gone$round
+sendto gone$round server "whoever sent this is gone"
+dies gone$round
 done
 sendto a server "last"
 expect a "LAST"
