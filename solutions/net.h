@@ -60,12 +60,12 @@ static inline struct addrinfo *look_up(const char *host, const char *port)
     return look_up_for(SOCK_STREAM, host, port);
 }
 
-/* Returns a socket connected to the first address of host that answers. Ends the
- * program where none does.
+/* Returns a socket of that type connected to the first address of host that
+ * takes it. Ends the program where none does.
  */
-static inline int connect_to(const char *host, const char *port)
+static inline int connect_for(int type, const char *host, const char *port)
 {
-    struct addrinfo *list = look_up(host, port);
+    struct addrinfo *list = look_up_for(type, host, port);
     int reason = 0;
     for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
         int server = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
@@ -79,6 +79,24 @@ static inline int connect_to(const char *host, const char *port)
     }
     errno = reason;
     err(1, "connect to %s port %s", host, port);
+}
+
+/* Returns a TCP socket connected to the first address of host that answers. Ends
+ * the program where none does.
+ */
+static inline int connect_to(const char *host, const char *port)
+{
+    return connect_for(SOCK_STREAM, host, port);
+}
+
+/* Returns a UDP socket that sends to the first address of host that there is a
+ * way to, and takes datagrams from nowhere else. Nothing is sent for this: it
+ * goes well whether anybody is there or not. Ends the program where there is no
+ * way.
+ */
+static inline int connect_datagrams(const char *host, const char *port)
+{
+    return connect_for(SOCK_DGRAM, host, port);
 }
 
 /* Sends all length bytes of data; one send may take only some of them.
@@ -215,29 +233,6 @@ static inline int bind_datagrams(const char *host, const char *port)
     }
     errno = reason;
     err(1, "bind to %s port %s", host, port);
-}
-
-/* Returns a UDP socket that sends to the first address of host that there is a
- * way to, and takes datagrams from nowhere else. Nothing is sent for this: it
- * goes well whether anybody is there or not. Ends the program where there is no
- * way.
- */
-static inline int connect_datagrams(const char *host, const char *port)
-{
-    struct addrinfo *list = look_up_for(SOCK_DGRAM, host, port);
-    int reason = 0;
-    for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
-        int own = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-        if (own != -1 && connect(own, a->ai_addr, a->ai_addrlen) == 0) {
-            freeaddrinfo(list);
-            return own;
-        }
-        reason = errno;
-        if (own != -1)
-            close(own);
-    }
-    errno = reason;
-    err(1, "connect to %s port %s", host, port);
 }
 
 #endif
