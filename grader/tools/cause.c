@@ -14,6 +14,9 @@
 
 enum { SHORTEST_CUT = 64 }; /* a datagram cut there met a small buffer */
 
+/* EMFILE, as err() says it. */
+static const char NO_FILES[] = "Too many open files";
+
 static const struct {
     const char *code, *sentence;
 } causes[] = {
@@ -485,6 +488,19 @@ const char *find_report(const struct bytes *errors)
     return first;
 }
 
+/* Whether the words are in what the program said on standard error. */
+static bool complains_of(const struct program *program, const char *words)
+{
+    return strstr(program->errors.data, words) != NULL;
+}
+
+/* Whether nearly all descriptors that it may have are open. */
+static bool holds_all_files(const struct failure *f)
+{
+    return f->program->files > 0 &&
+           f->activity.descriptors >= f->program->files - 1;
+}
+
 static bool listens(const struct failure *f)
 {
     for (size_t i = 0; i < f->socket_count; i++)
@@ -520,13 +536,12 @@ static const char *cause_of_end(const struct failure *f)
         return "CRASHED abort";
     if (p->signal != 0 || (p->status > 128 && p->status < 128 + 32))
         return "CRASHED";
-    if (strstr(p->errors.data, "Address already in use") != NULL &&
-        f->kind == ENDS_AT_START && p->told_port != 0)
+    if (complains_of(p, "Address already in use") && f->kind == ENDS_AT_START &&
+        p->told_port != 0)
         return f->udp ? "WRONG_PROTOCOL" : "NO_REUSEADDR";
     if (f->kind == ENDS_AT_START && p->told_ipv6)
         return "IPV4_ONLY server";
-    if (p->serves == PROCESSES &&
-        strstr(p->errors.data, "Interrupted system call") != NULL)
+    if (p->serves == PROCESSES && complains_of(p, "Interrupted system call"))
         return "INTERRUPTED";
     if (p->serves == THREADS && p->listened && f->kind != ENDS_AT_START)
         return "EXIT_IN_THREAD";
@@ -535,23 +550,28 @@ static const char *cause_of_end(const struct failure *f)
     return NULL;
 }
 
-/* Where it listens, for one that does not listen where it should. */
+/* Where it listens, or has its UDP socket, for one that does not where it should.
+ */
 static const char *cause_of_place(const struct failure *f)
 {
     int told = f->program->told_port;
-    bool other = false;
+    bool udp = f->kind == NOT_BOUND, other = false;
     for (size_t i = 0; i < f->socket_count; i++) {
-        if (f->sockets[i].state != LISTENS)
+        if (udp && !f->sockets[i].udp)
+            return "WRONG_PROTOCOL";
+        if (!udp && f->sockets[i].state != LISTENS)
             continue;
         other = true;
-        if (told != 0 && f->sockets[i].port == ((told & 0xff) << 8 | told >> 8))
+        if (told != 0 && f->sockets[i].port == swap_bytes(told))
             return "BYTE_ORDER";
     }
     if (f->program->told_ipv6)
         return "IPV4_ONLY server";
     if (other)
         return f->program->told_any ? "WRONG_ADDRESS" : "WRONG_ADDRESS default";
-    return f->activity.sockets > 0 ? "NOT_LISTENING" : NULL;
+    if (f->activity.sockets == 0)
+        return NULL;
+    return udp ? "NOT_LISTENING udp" : "NOT_LISTENING";
 }
 
 /* Whether it uses the port that is left when one beyond 65535 loses its upper
@@ -621,7 +641,7 @@ static const char *cause_of_turn(const struct failure *f)
 static const char *cause_of_silence(const struct failure *f)
 {
     const struct program *p = f->program;
-    if (p->files > 0 && f->activity.descriptors >= p->files - 1)
+    if (holds_all_files(f))
         return "FD_LEAK";
     bool waiting = count_waiting(f) > 0;
     bool flushed = f->flushed && (!waiting || has_connection(f)) &&
@@ -753,9 +773,7 @@ static bool is_on_ipv6(const struct peer *peer)
 /* It has ended before its work was done. */
 static const char *cause_of_giving_up(const struct failure *f)
 {
-    return strstr(f->program->errors.data, "Too many open files") != NULL
-               ? "FD_LEAK"
-               : "GAVE_UP";
+    return complains_of(f->program, NO_FILES) ? "FD_LEAK" : "GAVE_UP";
 }
 
 /* A datagram that has not come. */
@@ -769,15 +787,15 @@ static const char *cause_of_no_datagram(const struct failure *f)
     for (size_t i = 0; i < f->socket_count; i++) {
         int port = f->sockets[i].peer_port;
         if (f->sockets[i].udp && port != 0 && port != f->peer->port &&
-            port == ((f->peer->port & 0xff) << 8 | f->peer->port >> 8))
+            port == swap_bytes(f->peer->port))
             return "BYTE_ORDER";
     }
     if (f->activity.busy && f->activity.state == 'R')
         return "SPINS";
-    if (!p->ended && p->files > 0 && f->activity.descriptors >= p->files - 1)
+    if (!p->ended && holds_all_files(f))
         return "FD_LEAK";
     if (!p->listened) {
-        if (p->ended && strstr(p->errors.data, "refused") != NULL)
+        if (p->ended && complains_of(p, "refused"))
             return "STALE_ERROR";
         if (p->ended && is_on_ipv6(f->peer))
             return "IPV4_ONLY";
@@ -821,25 +839,6 @@ static const char *cause_of_datagram(const struct failure *f)
     }
 }
 
-/* It has no UDP socket where it should. */
-static const char *cause_of_no_port(const struct failure *f)
-{
-    int told = f->program->told_port;
-    bool other = false;
-    for (size_t i = 0; i < f->socket_count; i++) {
-        if (!f->sockets[i].udp)
-            return "WRONG_PROTOCOL";
-        other = true;
-        if (told != 0 && f->sockets[i].port == ((told & 0xff) << 8 | told >> 8))
-            return "BYTE_ORDER";
-    }
-    if (f->program->told_ipv6)
-        return "IPV4_ONLY server";
-    if (other)
-        return f->program->told_any ? "WRONG_ADDRESS" : "WRONG_ADDRESS default";
-    return f->activity.sockets > 0 ? "NOT_LISTENING udp" : NULL;
-}
-
 /* A line of a program of lab 05 that has not come, or NULL where it is none. */
 static const char *cause_of_udp_line(const struct failure *f)
 {
@@ -858,16 +857,14 @@ static const char *cause_of_udp_line(const struct failure *f)
         return waits_for_datagram(f) ? "NO_TIMEOUT never" : NULL;
     }
     if (strstr(words, " sent, ") != NULL && strstr(f->got, " sent, ") != NULL)
-        return strstr(p->errors.data, "refused") != NULL ? "STALE_ERROR"
-               : strstr(p->errors.data, "Too many open files") != NULL
-                   ? "FD_LEAK"
-                   : " hosts";
+        return complains_of(p, "refused")  ? "STALE_ERROR"
+               : complains_of(p, NO_FILES) ? "FD_LEAK"
+                                           : " hosts";
     if (strncmp(words, "Hello, ", 7) != 0 || p->listened)
         return NULL;
     if (strncmp(f->got, "no answer", 9) == 0)
         return "WAIT_CUT short";
-    if (p->ended && p->status != 0 &&
-        strstr(p->errors.data, "Too many open files") != NULL)
+    if (p->ended && p->status != 0 && complains_of(p, NO_FILES))
         return "FD_LEAK";
     if (f->at == f->expected_length)
         return f->at < f->got_length &&
@@ -972,8 +969,7 @@ static const char *cause_of_line(const struct failure *f)
         return data ? " data" : " line";
     const char *other = strstr(f->got, " port ");
     int wanted = atoi(port + 6), had = other ? atoi(other + 6) : 0;
-    if (f->at >= (size_t)(port - words) &&
-        had == ((wanted & 0xff) << 8 | wanted >> 8))
+    if (f->at >= (size_t)(port - words) && had == swap_bytes(wanted))
         return "BYTE_ORDER print";
     return memchr(words, ':', f->expected_length) != NULL
                ? "IPV4_ONLY print"
@@ -1009,14 +1005,11 @@ static const char *cause_of_date(const struct failure *f)
 static const char *cause_of_absence(const struct failure *f)
 {
     const struct program *p = f->program;
-    struct sockaddr_storage place = {0};
-    socklen_t size = sizeof place;
     if (f->peer == NULL || !p->ended)
         return NULL;
-    getsockname(f->peer->fd, (struct sockaddr *)&place, &size);
-    if (place.ss_family == AF_INET6)
+    if (is_on_ipv6(f->peer))
         return "IPV4_ONLY";
-    if (strstr(p->errors.data, "refused") == NULL)
+    if (!complains_of(p, "refused"))
         return NULL;
     return f->peer->last ? "FIRST_ADDRESS" : "WRONG_ADDRESS client";
 }
@@ -1059,7 +1052,7 @@ static const char *cause_of_status(const struct failure *f)
         return "WRONG_STATUS";
     if (status == 0)
         return "WRONG_STATUS zero";
-    if (f->wanted == 0 && strstr(f->program->errors.data, "refused") != NULL)
+    if (f->wanted == 0 && complains_of(f->program, "refused"))
         return "WRONG_ADDRESS client";
     if (f->wanted == 0 && status == 1 && f->program->errors.length > 0)
         return "WRONG_STATUS trouble";
@@ -1085,8 +1078,6 @@ static const char *cause_of_kind(const struct failure *f)
         return "TOO_MUCH_OUTPUT";
     case NO_TIMEOUT:
         return "NO_TIMEOUT";
-    case WRONG_PING:
-        return f->got;
     case TOO_FAST:
         return "BURST";
     case SHORT_WAIT:
@@ -1162,7 +1153,7 @@ static const char *choose(const struct failure *f)
     if (cause == NULL && datagrams)
         cause = cause_of_datagram(f);
     if (cause == NULL && f->kind == NOT_BOUND)
-        return cause_of_no_port(f);
+        return cause_of_place(f);
     if (cause == NULL && (f->kind == MISSING_OUTPUT || f->kind == WRONG_OUTPUT))
         cause = cause_of_udp_line(f);
     if (cause == NULL && f->kind == NO_EXIT && waits_for_datagram(f))

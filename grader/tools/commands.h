@@ -32,6 +32,9 @@ void do_start(void);
  */
 bool is_line(const char *text, size_t length, const struct bytes *wanted);
 
+/* Whether the program has ended and all that it wrote is there. */
+bool is_over(const struct program *program);
+
 /* A copy without CR and without empty lines at the end. */
 struct bytes plain_lines(const struct bytes *text);
 
@@ -57,8 +60,6 @@ void do_until(void);
 int open_socket(int family, int type);
 
 int family_of(const char *address);
-
-int swap_bytes(int port);
 
 /* Reads a numeric address and a port. */
 socklen_t read_address(const char *address, unsigned port,
@@ -120,6 +121,14 @@ ssize_t poll_datagram(struct peer *peer, char *data, size_t size);
 /* Fails unless the next datagram is data. */
 void expect_datagram(struct peer *peer, const struct bytes *data);
 
+/* From now on the socket refuses all datagrams, as if nobody were at its port;
+ * or takes them again. */
+void refuse_all(const struct peer *peer);
+void accept_all(const struct peer *peer);
+
+/* Sends data from peer to where word i says: a program, a peer or a port. */
+void send_to_program(struct peer *peer, size_t i, const struct bytes *data);
+
 /* play.c: whether we have moved to a network that nobody else uses. */
 extern bool own_network;
 
@@ -139,14 +148,6 @@ void note_said(struct peer *peer, const struct bytes *data);
 /* Notes that something has come. */
 void note_heard(struct peer *peer);
 
-/* From now on the socket refuses all datagrams, as if nobody were at its port;
- * or takes them again. */
-void refuse_all(const struct peer *peer);
-void accept_all(const struct peer *peer);
-
-/* Sends data from peer to where word i says: a program, a peer or a port. */
-void send_to_program(struct peer *peer, size_t i, const struct bytes *data);
-
 /* pings.c */
 void do_capitals(void);
 void do_lines(void);
@@ -154,8 +155,9 @@ void do_served(void);
 void do_pattern(void);
 void do_pinged(void);
 
-/* In a block `patiently`: a round begins (0: none); whether, as the machine was
- * too slow to tell right from wrong, another one must follow. */
+/* In a block `patiently`, of at most so many rounds: one begins (0: none); whether,
+ * as the machine was too slow to tell right from wrong, another one must follow. */
+enum { ROUNDS = 3 };
 void begin_round(int round);
 bool must_repeat(void);
 

@@ -1,6 +1,5 @@
 /* crowd.c - the commands for servers that have many clients at once, and for what
  * threads and processes leave behind. */
-#define _GNU_SOURCE /* memmem */
 #include "commands.h"
 
 #include <signal.h>
@@ -33,40 +32,6 @@ void note_heard(struct peer *peer)
         (peer->fastest_ms == 0 || took + 1 < peer->fastest_ms))
         peer->fastest_ms = took + 1; /* 0: there is none */
     peer->answers = true;
-}
-
-/* Whether what has come on that connection and nobody has read yet begins with
- * data, two times. */
-static bool has_twice(const struct peer *peer, const char *data, size_t length)
-{
-    char room[256];
-    if (peer->fd == -1 || length == 0 || 2 * length > sizeof room)
-        return false;
-    ssize_t n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT | MSG_PEEK);
-    return n >= (ssize_t)(2 * length) && memcmp(room, data, length) == 0 &&
-           memcmp(room + length, data, length) == 0;
-}
-
-void look_at_others(struct failure *failure)
-{
-    const struct peer *here = failure->peer;
-    struct peer *other;
-    if (here == NULL || here->program == NULL || failure->expected == NULL)
-        return;
-    for (size_t i = 0; (other = get_peer(i)) != NULL; i++) {
-        if (other == here || other->program != here->program ||
-            other->kind != CONNECTION)
-            continue;
-        if (has_twice(other, failure->expected, failure->expected_length))
-            failure->doubled = true;
-        /* Three letters may be the same by chance. */
-        if (failure->got != NULL && other->said_length > 3 &&
-            memmem(failure->got, failure->got_length, other->said,
-                   other->said_length) != NULL &&
-            memmem(failure->expected, failure->expected_length, other->said,
-                   other->said_length) == NULL)
-            failure->mixed = true;
-    }
 }
 
 /* Waits until the program sleeps. False: patience was over. */

@@ -79,7 +79,6 @@ static struct peer *open_datagrams(void)
 {
     struct peer *peer = new_peer(word(1));
     const char *address = word_count > 2 ? word(2) : "127.0.0.1";
-    char name[2 * NAME_SIZE];
     int none = 0;
     peer->kind = DATAGRAMS;
     peer->fd = open_socket(family_of(address), SOCK_DGRAM);
@@ -96,8 +95,7 @@ static struct peer *open_datagrams(void)
         open_decoy(peer, address);
     ask_more(peer);
     set_number(peer->role, ".port", (unsigned long)peer->port);
-    snprintf(name, sizeof name, "%s.address", peer->role);
-    add_text(new_variable(name), "%s", address);
+    set_text(peer->role, ".address", address);
     return peer;
 }
 
@@ -170,14 +168,13 @@ static void read_control(struct peer *peer, struct msghdr *message)
 /* Sets U.from, U.host: who has sent the last datagram. */
 static void set_sender(struct peer *peer)
 {
-    char host[INET6_ADDRSTRLEN], port[8], name[2 * NAME_SIZE];
+    char host[INET6_ADDRSTRLEN], port[8];
     if (getnameinfo((struct sockaddr *)&peer->from, peer->from_size, host,
                     sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return;
-    set_number(peer->role, ".from", strtoul(port, NULL, 10));
-    snprintf(name, sizeof name, "%s.host", peer->role);
-    add_text(new_variable(name), "%s", host);
+    set_text(peer->role, ".from", port);
+    set_text(peer->role, ".host", host);
 }
 
 ssize_t poll_datagram(struct peer *peer, char *data, size_t size)
@@ -243,11 +240,9 @@ ssize_t receive_datagram(struct peer *peer, char *data, size_t size)
  * at: its client would not take that. */
 static void check_sender(struct peer *peer, struct program *program)
 {
-    char name[2 * NAME_SIZE], expected[64];
-    snprintf(name, sizeof name, "%s.port", program->role);
-    const struct bytes *port = find_variable(name);
-    snprintf(name, sizeof name, "%s.from", peer->role);
-    const struct bytes *from = find_variable(name);
+    char expected[64];
+    const struct bytes *port = find_part(program->role, ".port");
+    const struct bytes *from = find_part(peer->role, ".from");
     if (!program->listened || port == NULL || from == NULL ||
         strcmp(port->data, from->data) == 0)
         return;
@@ -273,17 +268,23 @@ void expect_datagram(struct peer *peer, const struct bytes *data)
         check_sender(peer, program);
 }
 
-void do_datagram(void)
+/* Receives the next datagram into room; fails where none comes. Returns its
+ * length. */
+static size_t take_datagram(struct peer *peer)
 {
-    struct peer *peer = peer_at(1);
-    struct bytes *value = new_variable(word(2));
     ssize_t n = receive_datagram(peer, room, sizeof room);
     if (n < 0)
         fail_words(SILENT, program_of(peer), peer, "a datagram", "none; %s",
                    say_end(program_of(peer)));
-    note_bytes(RIGHT_SIDE, sends(peer), room, (size_t)n);
-    add_bytes(value, room, (size_t)n);
-    set_number(word(2), ".length", (unsigned long)n);
+    return (size_t)n;
+}
+
+void do_datagram(void)
+{
+    struct peer *peer = peer_at(1);
+    size_t n = take_datagram(peer);
+    note_bytes(RIGHT_SIDE, sends(peer), room, n);
+    set_data(word(2), room, n);
 }
 
 /* Milliseconds from one time to another. */
@@ -346,14 +347,12 @@ void send_to_program(struct peer *peer, size_t i, const struct bytes *data)
 {
     const struct peer *other = find_peer(word(i));
     struct sockaddr_storage place;
-    char name[2 * NAME_SIZE];
     int port;
     if (other != NULL)
         port = other->port;
     else
         peer->program = find_target(i, &port);
-    snprintf(name, sizeof name, "%s.address", word(i));
-    const struct bytes *address = find_variable(name);
+    const struct bytes *address = find_part(word(i), ".address");
     socklen_t size = read_address(address ? address->data : "127.0.0.1",
                                   (unsigned)port, &place);
     send_datagram(peer, "sends", data, &place, size);
@@ -501,12 +500,9 @@ void do_message(void)
     struct peer *peer = peer_at(1);
     peer->program = program_at(2);
     word(4);
-    ssize_t n = receive_datagram(peer, room, sizeof room);
-    if (n < 0)
-        fail_words(SILENT, program_of(peer), peer, "a datagram", "none; %s",
-                   say_end(program_of(peer)));
-    check_message(peer, (size_t)n, &words[3], &words[4]);
-    note_bytes(RIGHT_SIDE, "sends", room, (size_t)n);
+    size_t n = take_datagram(peer);
+    check_message(peer, n, &words[3], &words[4]);
+    note_bytes(RIGHT_SIDE, "sends", room, n);
 }
 
 /* The number of the host of that network to which the last datagram went; fails

@@ -230,15 +230,14 @@ static void set_size(struct peer *peer)
 {
     struct sockaddr_storage place;
     socklen_t size = sizeof place;
-    char host[INET6_ADDRSTRLEN], port[8], name[2 * NAME_SIZE];
+    char host[INET6_ADDRSTRLEN], port[8];
     int one = 1;
     getsockname(peer->fd, (struct sockaddr *)&place, &size);
     getnameinfo((struct sockaddr *)&place, size, host, sizeof host, port,
                 sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
     peer->port = atoi(port);
     set_number(peer->role, ".port", (unsigned long)peer->port);
-    snprintf(name, sizeof name, "%s.address", peer->role);
-    add_text(new_variable(name), "%s", host);
+    set_text(peer->role, ".address", host);
     setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 }
 
@@ -286,14 +285,12 @@ void do_accept(void)
 /* Where the target is: a program that listens, or a port number. */
 struct program *find_target(size_t i, int *port)
 {
-    char name[2 * NAME_SIZE];
     struct program *program = find_program(word(i));
     if (program == NULL) {
         *port = (int)number(i);
         return NULL;
     }
-    snprintf(name, sizeof name, "%s.port", program->role);
-    const struct bytes *value = find_variable(name);
+    const struct bytes *value = find_part(program->role, ".port");
     if (value == NULL)
         wrong_script("%s does not listen yet", program->role);
     *port = atoi(value->data);
@@ -306,11 +303,10 @@ void do_connect(void)
     struct program *program = find_target(2, &port);
     struct peer *peer = new_peer(word(1));
     struct sockaddr_storage place;
-    char name[2 * NAME_SIZE];
-    snprintf(name, sizeof name, "%s.address", word(2));
-    const char *address = word_count > 3    ? word(3)
-                          : program != NULL ? find_variable(name)->data
-                                            : "127.0.0.1";
+    const char *address = word_count > 3 ? word(3)
+                          : program != NULL
+                              ? find_part(program->role, ".address")->data
+                              : "127.0.0.1";
     socklen_t size = read_address(address, (unsigned)port, &place);
     peer->kind = CONNECTION;
     peer->program = program;

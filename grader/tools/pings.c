@@ -24,7 +24,6 @@ enum {
     HOLD_LEAST =
         10, /* an answer held back so long shows whether RTTs are right */
     STALL_LEAST = 15, /* one turn takes much less when nobody is in its way */
-    ROUNDS = 3,       /* of a block `patiently`, at most */
     EXACT_MS = 2      /* so long before something is due sleep ends */
 };
 
@@ -435,8 +434,7 @@ _Noreturn static void fail_ping(struct game *game, const char *cause,
     fail((struct failure){.kind = WRONG_PING,
                           .program = game->program,
                           .peer = game->peer,
-                          .got = cause,
-                          .got_length = strlen(cause)},
+                          .cause = cause},
          expected, got);
 }
 
@@ -484,6 +482,16 @@ static long check_ping(struct game *game, const char *text, size_t length)
     return sequence;
 }
 
+/* Appends data with its ASCII letters in upper case. */
+static void add_capitals(struct bytes *to, const char *data, size_t length)
+{
+    size_t from = to->length;
+    add_bytes(to, data, length);
+    for (size_t i = from; i < to->length; i++)
+        if (to->data[i] >= 'a' && to->data[i] <= 'z')
+            to->data[i] = (char)(to->data[i] - 'a' + 'A');
+}
+
 /* Takes in one ping, if one is there, and begins its step. */
 static bool take_ping(struct game *game)
 {
@@ -504,22 +512,12 @@ static bool take_ping(struct game *game)
     sample(game);
     ping->lag = game->lag + stalls;
     clear_bytes(&ping->answer);
-    add_bytes(&ping->answer, room, (size_t)n);
-    for (ssize_t i = 0; i < n; i++)
-        ping->answer.data[i] =
-            (char)toupper((unsigned char)ping->answer.data[i]);
+    add_capitals(&ping->answer, room, (size_t)n);
     game->current = sequence;
     game->todo = game->steps[(size_t)(sequence - 1) % game->step_count];
     pay(game, LATE);
     go_on(game);
     return true;
-}
-
-/* Whether the program has ended and all that it wrote is there. */
-static bool is_over(const struct program *program)
-{
-    return program->ended && program->control == -1 && program->out == -1 &&
-           program->err == -1;
 }
 
 /* Sleeps until a ping comes, something is due, or a few milliseconds are over.
@@ -629,9 +627,7 @@ static bool is_address(const struct game *game, const char *text, size_t length)
 {
     static const char *const twins[] = {"127.0.0.1", "::1", "::ffff:127.0.0.1",
                                         "localhost"};
-    char name[2 * NAME_SIZE];
-    snprintf(name, sizeof name, "%s.address", game->peer->role);
-    const struct bytes *own = find_variable(name);
+    const struct bytes *own = find_part(game->peer->role, ".address");
     if (length == own->length + 7 && strncmp(text, "::ffff:", 7) == 0)
         return memcmp(text + 7, own->data, own->length) == 0;
     if (strcmp(own->data, "::") != 0)
@@ -688,9 +684,7 @@ static const char *say_wanted(const struct game *game, long sequence)
 {
     static char text[160];
     const struct ping *ping = &game->pings[sequence];
-    char name[2 * NAME_SIZE];
-    snprintf(name, sizeof name, "%s.address", game->peer->role);
-    const char *address = find_variable(name)->data;
+    const char *address = find_part(game->peer->role, ".address")->data;
     if (ping->answered != 0)
         snprintf(text, sizeof text,
                  "a line \"Sequence %ld: Reply from %s    RTT = %.6fs\" (or a "
@@ -1166,24 +1160,12 @@ void do_pinged(void)
 
 /* --- the server ---------------------------------------------------------- */
 
-/* Appends data with its ASCII letters in upper case. */
-static void add_capitals(struct bytes *to, const char *data, size_t length)
-{
-    size_t from = to->length;
-    add_bytes(to, data, length);
-    for (size_t i = from; i < to->length; i++)
-        if (to->data[i] >= 'a' && to->data[i] <= 'z')
-            to->data[i] = (char)(to->data[i] - 'a' + 'A');
-}
-
 void do_capitals(void)
 {
     struct bytes copy = {0};
     const struct bytes *data = data_from(2);
     add_capitals(&copy, data->data, data->length);
-    struct bytes *value = new_variable(word(1));
-    add_bytes(value, copy.data, copy.length);
-    set_number(word(1), ".length", copy.length);
+    set_data(word(1), copy.data, copy.length);
     free_bytes(&copy);
 }
 
@@ -1259,8 +1241,7 @@ _Noreturn static void fail_loss(struct program *program,
         add_text(&got, "; %s", say_end(program));
     fail((struct failure){.kind = WRONG_PING,
                           .program = program,
-                          .got = program->ended ? "" : cause,
-                          .got_length = strlen(cause)},
+                          .cause = program->ended ? "" : cause},
          wanted.data, got.data);
 }
 

@@ -25,8 +25,8 @@
  *       Waits until P has a listening socket, there (a dual-stack one will do).
  *       Sets P.port, and P.address for those who connect.
  *   says P DATA         the next lines of output up to one that is DATA
- *   lines P COUNT       so many lines, or more
  *   logs P DATA         a line of all its output is DATA, wherever it stands
+ *   lines P COUNT       its output has so many lines, or more
  *   never P DATA        no line of its output so far is DATA
  *   received P DATA     lines `received: PIECE`; the pieces make up DATA
  *   prints P DATA       all of its output, once it has ended, is DATA
@@ -136,8 +136,8 @@
  *                       have ended, and judges what they sent, when, and their
  *                       lines about the pings; loss: the line about it, and the
  *                       exit status; times: that line, each RTT, and that nothing
- *                       follows; clock: no RTT is far too short. A ping may come later than it
- *                       should by SLACK
+ *                       follows; clock: no RTT is far too short. A ping may come
+ *                       later than it should by SLACK
  *
  * Data
  *   set VAR DATA;  fill VAR COUNT DATA  repeats it;
@@ -165,9 +165,8 @@
  * Environment: BUILD and REFERENCE, the folders of the programs; TOOLS, that of
  * launch; SEED; LOGS and CHECK: where to write CHECK.verdict and CHECK.log when
  * the check fails (else: standard output); VERBOSE=1: CHECK.log in any case;
- * SHIM: set when the student's programs have it; ENCODES: 0
- * when their iconv() cannot write GBK; TMPDIR. TZ is UTC0 unless the
- * script sets it.
+ * SHIM: set when the student's programs have it; ENCODES: 0 when their iconv()
+ * cannot write GBK; TMPDIR. TZ is UTC0 unless the script sets it.
  *
  * Exit status: 0 passed, 1 failed, 2 the script is wrong, 77 the machine is not
  * fit for it, 78 the program was not built (one line says why). */
@@ -215,13 +214,8 @@ static void do_random(void)
 
 static void do_set(void)
 {
-    struct bytes copy = {0};
     const struct bytes *data = data_from(2);
-    add_bytes(&copy, data->data, data->length);
-    struct bytes *value = new_variable(word(1));
-    add_bytes(value, copy.data, copy.length);
-    set_number(word(1), ".length", copy.length);
-    free_bytes(&copy);
+    set_data(word(1), data->data, data->length);
 }
 
 static void do_fill(void)
@@ -517,19 +511,12 @@ static const struct command {
     {"accept", do_accept},
     {"alone", do_alone},
     {"answered", do_answered},
-    {"clock", do_date},
-    {"logs", do_says},
-    {"never", do_never},
     {"awaits", do_awaits},
+    {"bound", do_bound},
+    {"capitals", do_capitals},
     {"children", do_children},
     {"clean", do_clean},
-    {"freeze", do_freeze},
-    {"thaw", do_freeze},
-    {"once", do_once},
-    {"paused", do_paused},
-    {"prompt", do_prompt},
-    {"weigh", do_weigh},
-    {"bound", do_bound},
+    {"clock", do_date},
     {"close", do_close},
     {"complains", do_complains},
     {"connect", do_connect},
@@ -548,6 +535,7 @@ static const struct command {
     {"files", do_files},
     {"fill", do_fill},
     {"forbid", do_forbid},
+    {"freeze", do_freeze},
     {"gap", do_gap},
     {"gone", do_end},
     {"idle", do_idle},
@@ -557,21 +545,29 @@ static const struct command {
     {"kill", do_kill},
     {"later", do_later},
     {"lean", do_lean},
+    {"lines", do_lines},
     {"linux", do_linux},
     {"listen", do_listen},
     {"listening", do_listening},
+    {"logs", do_says},
     {"match", do_match},
     {"mentions", do_mentions},
     {"message", do_message},
     {"nag", do_nag},
     {"names", do_names},
+    {"never", do_never},
     {"nobody", do_nobody},
     {"noinput", do_noinput},
     {"offer", do_send},
+    {"once", do_once},
     {"only", do_only},
     {"paced", do_paced},
+    {"pattern", do_pattern},
+    {"paused", do_paused},
+    {"pinged", do_pinged},
     {"port", do_port},
     {"prints", do_prints},
+    {"prompt", do_prompt},
     {"quiet", do_quiet},
     {"random", do_random},
     {"received", do_received},
@@ -582,6 +578,7 @@ static const struct command {
     {"says", do_says},
     {"send", do_send},
     {"sendto", do_sendto},
+    {"served", do_served},
     {"set", do_set},
     {"shows", do_shows},
     {"shut", do_shut},
@@ -591,15 +588,12 @@ static const struct command {
     {"stuff", do_stuff},
     {"sweep", do_sweep},
     {"taken", do_taken},
+    {"thaw", do_freeze},
     {"twofold", do_twofold},
     {"udp", do_udp},
-    {"capitals", do_capitals},
-    {"lines", do_lines},
-    {"pattern", do_pattern},
-    {"pinged", do_pinged},
-    {"served", do_served},
     {"until", do_until},
     {"warns", do_warns},
+    {"weigh", do_weigh},
 };
 /* clang-format on */
 
@@ -648,9 +642,10 @@ static size_t find_done(size_t from)
  * with six times as much, and twelve times. Returns where it ends. */
 static size_t run_patiently(size_t from)
 {
-    unsigned long wait = number(1), times[] = {1, 6, 12};
+    static const unsigned long times[ROUNDS] = {1, 6, 12};
+    unsigned long wait = number(1);
     size_t end = from;
-    for (int round = 1; round <= 3; round++) {
+    for (int round = 1; round <= ROUNDS; round++) {
         unsigned long now = wait * times[round - 1];
         set_number("wait", "", now);
         set_number("half", "", now / 2);

@@ -79,6 +79,9 @@ struct peer {
     char to[INET6_ADDRSTRLEN]; /* where it was sent to, "": not known */
 };
 
+/* The port that one becomes without htons(). */
+int swap_bytes(int port);
+
 /* What went wrong, as the script saw it. */
 enum failure_kind {
     ENDS_AT_START,  /* ended, or did not come to listen */

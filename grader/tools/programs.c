@@ -78,9 +78,7 @@ static bool is_bound(struct program *program, bool udp, const char *address,
             (udp && facts[i].port == 0) || !serves(facts[i].address, address))
             continue;
         set_number(program->role, ".port", (unsigned long)facts[i].port);
-        char name[2 * NAME_SIZE];
-        snprintf(name, sizeof name, "%s.address", program->role);
-        add_text(new_variable(name), "%s", reach(facts[i].address, address));
+        set_text(program->role, ".address", reach(facts[i].address, address));
         program->listened = true;
         return true;
     }
@@ -137,11 +135,16 @@ void do_bound(void)
     wait_bound(true);
 }
 
-/* Waits until the program has ended and all that it wrote is there. */
+bool is_over(const struct program *program)
+{
+    return program->ended && program->control == -1 && program->out == -1 &&
+           program->err == -1;
+}
+
+/* Waits until that is so. */
 static void wait_end(struct program *program, const char *expected)
 {
-    while (!program->ended || program->control != -1 || program->out != -1 ||
-           program->err != -1)
+    while (!is_over(program))
         if (!wait_more(-1, 0, TICK))
             fail_words(NO_EXIT, program, NULL, expected,
                        "the program still runs");

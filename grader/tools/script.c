@@ -44,11 +44,34 @@ struct bytes *new_variable(const char *name)
     return value;
 }
 
-void set_number(const char *name, const char *part, unsigned long number)
+struct bytes *find_part(const char *name, const char *part)
 {
     char full[2 * NAME_SIZE];
     snprintf(full, sizeof full, "%s%s", name, part);
-    add_text(new_variable(full), "%lu", number);
+    return find_variable(full);
+}
+
+void set_text(const char *name, const char *part, const char *text)
+{
+    char full[2 * NAME_SIZE];
+    snprintf(full, sizeof full, "%s%s", name, part);
+    add_text(new_variable(full), "%s", text);
+}
+
+void set_number(const char *name, const char *part, unsigned long number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lu", number);
+    set_text(name, part, text);
+}
+
+void set_data(const char *name, const char *data, size_t length)
+{
+    struct bytes copy = {0}; /* the data may be those of this variable */
+    add_bytes(&copy, data, length);
+    add_bytes(new_variable(name), copy.data, length);
+    set_number(name, ".length", length);
+    free_bytes(&copy);
 }
 
 /* Appends the value of the variable at *from, which stands behind a $. */

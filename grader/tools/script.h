@@ -46,8 +46,15 @@ struct bytes *find_variable(const char *name);
 /* The variable of that name, empty. */
 struct bytes *new_variable(const char *name);
 
-/* Sets the variable name followed by part, like server.port. */
+/* The variable name followed by part, like server.port: its value, or NULL. */
+struct bytes *find_part(const char *name, const char *part);
+
+/* Sets it. */
 void set_number(const char *name, const char *part, unsigned long number);
+void set_text(const char *name, const char *part, const char *text);
+
+/* Sets the variable to data, and name.length. */
+void set_data(const char *name, const char *data, size_t length);
 
 /* Fails with words; got is a format. */
 __attribute__((format(printf, 5, 6))) _Noreturn void

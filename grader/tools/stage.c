@@ -490,11 +490,6 @@ struct peer *peer_of(const struct program *program)
     return NULL;
 }
 
-struct peer *get_peer(size_t i)
-{
-    return i < peer_count ? peers[i] : NULL;
-}
-
 void close_peer(struct peer *peer)
 {
     close_end(&peer->fd);
@@ -790,6 +785,42 @@ static bool comes_when_flushed(const struct failure *failure)
             return true;
     }
     return false;
+}
+
+/* Whether what has come on that connection and nobody has read yet begins with
+ * data, two times. */
+static bool has_twice(const struct peer *peer, const char *data, size_t length)
+{
+    char room[256];
+    if (peer->fd == -1 || length == 0 || 2 * length > sizeof room)
+        return false;
+    ssize_t n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT | MSG_PEEK);
+    return n >= (ssize_t)(2 * length) && memcmp(room, data, length) == 0 &&
+           memcmp(room + length, data, length) == 0;
+}
+
+/* Looks whether another connection to the program has got what is missing on that
+ * of the failure, or the other way round. */
+static void look_at_others(struct failure *failure)
+{
+    const struct peer *here = failure->peer;
+    if (here == NULL || here->program == NULL || failure->expected == NULL)
+        return;
+    for (size_t i = 0; i < peer_count; i++) {
+        const struct peer *other = peers[i];
+        if (other == here || other->program != here->program ||
+            other->kind != CONNECTION)
+            continue;
+        if (has_twice(other, failure->expected, failure->expected_length))
+            failure->doubled = true;
+        /* Three letters may be the same by chance. */
+        if (failure->got != NULL && other->said_length > 3 &&
+            memmem(failure->got, failure->got_length, other->said,
+                   other->said_length) != NULL &&
+            memmem(failure->expected, failure->expected_length, other->said,
+                   other->said_length) == NULL)
+            failure->mixed = true;
+    }
 }
 
 /* Looks at the failing program from outside, before it is stopped. */

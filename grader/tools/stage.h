@@ -26,9 +26,6 @@ struct peer *find_peer(const char *role);
 /* The connection of a program that was made last, closed or not, or NULL. */
 struct peer *peer_of(const struct program *program);
 
-/* The peer that was made as number i, from 0; NULL behind the last. */
-struct peer *get_peer(size_t i);
-
 /* The program that was started as number i, from 0; NULL behind the last. */
 struct program *get_program(size_t i);
 
@@ -84,10 +81,6 @@ void date_note(long long ms);
 /* Loops keep the notes of their first and last round. */
 size_t mark_notes(void);
 void drop_notes(size_t mark, unsigned long rounds);
-
-/* (In crowd.c.) Looks whether another connection to the program has got what is missing on
- * that of the failure, or the other way round. */
-void look_at_others(struct failure *failure);
 
 /* Ends the check as failed, with what was expected and what came instead, in
  * words, and with the likeliest cause. Never returns. */
