@@ -20,12 +20,9 @@ warnings = -Wall -Wextra
 tools = build/tools/launch build/tools/play build/tools/shim.o
 play_objects = $(patsubst grader/%.c,build/%.o,$(filter-out %/launch.c %/shim.c,$(wildcard grader/tools/*.c)))
 references = $(patsubst solutions/%.c,build/reference/%,$(wildcard solutions/[0-9][0-9]-*/*.c))
+# macOS has iconv in a library of its own. (Asked for only when something is linked.)
+iconv = $(if $(filter Darwin,$(shell uname)),-liconv)
 skeletons = $(patsubst solutions/%,build/skeletons/%,$(wildcard solutions/net.h solutions/[0-9][0-9]-*/*.c))
-
-# macOS has iconv in a library of its own.
-ifeq ($(shell uname),Darwin)
-override LDLIBS += -liconv
-endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -93,7 +90,7 @@ references: $(references) ## build solutions/, the counterparts in the checks
 build/tools/launch: build/tools/launch.o
 build/tools/play: $(play_objects)
 build/tools/launch build/tools/play:
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(iconv)
 
 build/tools/%.o: grader/tools/%.c $(wildcard grader/tools/*.h)
 	@mkdir -p $(@D)
@@ -101,7 +98,7 @@ build/tools/%.o: grader/tools/%.c $(wildcard grader/tools/*.h)
 
 build/reference/%: solutions/%.c $(wildcard solutions/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(warnings) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -pthread -o $@ $< $(LDLIBS)
+	$(CC) $(warnings) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -pthread -o $@ $< $(LDLIBS) $(iconv)
 
 build/skeletons/%.c: solutions/%.c grader/skeleton.awk
 	@mkdir -p $(@D)

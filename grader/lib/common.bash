@@ -2,6 +2,10 @@
 # shellcheck disable=SC2034 # what is set here is for who sources it
 # What grader/grade and grader/student have in common. Source it with ROOT set.
 
+# What a program is linked with besides libc: macOS has iconv apart.
+LIBRARIES=()
+[[ $OSTYPE == darwin* ]] && LIBRARIES=(-liconv)
+
 # Sets what is to be known of the terminal: TERMINAL (standard error is one),
 # COLOR (standard output shall have colours), UTF8 (it shows other characters than
 # ASCII); empty for no.
