@@ -3,6 +3,8 @@
 # two checks, one that needs the other, and a stretch check; lab 02 has one, and
 # one that says that the machine cannot do it when NO_SNOW is set.
 
+load output
+
 setup_file() {
   BOOK=$BATS_FILE_TMPDIR/book
   HOME_BOOK=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -134,28 +136,6 @@ ends() {
     printf 'expected status %s, last line: %s\ngot %s:\n%s\n' "$1" "${2-any}" "$status" "$output"
     return 1
   fi
-}
-
-# says TEXT...: the output has it.
-says() {
-  local text
-  for text; do
-    [[ $output == *"$text"* ]] || {
-      printf 'it does not say: %s\nbut: %s\n' "$text" "$output"
-      return 1
-    }
-  done
-}
-
-# hides TEXT...: the output has it not.
-hides() {
-  local text
-  for text; do
-    [[ $output != *"$text"* ]] || {
-      printf 'it says: %s\n%s\n' "$text" "$output"
-      return 1
-    }
-  done
 }
 
 # results NAME: prints the file of results of the tree of that name.

@@ -3,6 +3,8 @@
 # lab 01 has a program with two parts to write, and three checks, one of them for
 # extra points; lab 02 is right as it is.
 
+load output
+
 setup_file() {
   HOME_BOOK=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
   MASTER="$BATS_FILE_TMPDIR/master"
@@ -171,28 +173,6 @@ ends() {
     printf 'expected status %s, got %s:\n%s\n' "$1" "$status" "$output"
     return 1
   }
-}
-
-# says TEXT...: the output has it.
-says() {
-  local text
-  for text; do
-    [[ $output == *"$text"* ]] || {
-      printf 'it does not say: %s\nbut: %s\n' "$text" "$output"
-      return 1
-    }
-  done
-}
-
-# hides TEXT...: the output has it not.
-hides() {
-  local text
-  for text; do
-    [[ $output != *"$text"* ]] || {
-      printf 'it says: %s\n%s\n' "$text" "$output"
-      return 1
-    }
-  done
 }
 
 # wait_for FILE TEXT [COUNT]: until TEXT stands so many times in FILE, or 30 seconds.
