@@ -38,6 +38,31 @@ static const struct {
     {"FD_LEAK",
      "nearly all of the descriptors that the program may have are open: a "
      "connection is not closed on every way out"},
+    {"NO_TIMEOUT client",
+     "a client that says nothing, or little by little, keeps its connection "
+     "for ever: the whole request has to be there by one deadline, which no "
+     "byte that comes puts off"},
+    {"LEFT_ROOT",
+     "a file outside of the directory was sent: see where the path leads once "
+     "all of it is decoded and every link followed (realpath()), and whether "
+     "that is below the directory"},
+    {"WRONG_LENGTH",
+     "Content-Length is not the number of bytes behind the empty line"},
+    {"WRONG_LENGTH body",
+     "a body follows where there must be none, as in the answer to HEAD"},
+    {"HTTP_FORM",
+     "this is no header of HTTP: a status line, fields `Name: value`, an empty "
+     "line, each ended by \\r\\n"},
+    {"OTHER_HOST",
+     "the redirect does not lead to the directory on this host: Location is a "
+     "path that begins with one slash and ends in one, percent-encoded"},
+    {"RESET_UNREAD",
+     "the connection was closed while the client was still sending, and what "
+     "lay unread made a reset of it: end the sending half, read on to the end "
+     "of the client's stream, then close"},
+    {"ONE_RECV request",
+     "the request was judged before all of it had come: receive until an empty "
+     "line is there"},
     {"NO_REUSEADDR",
      "the port is still held by connections of the server before (TIME_WAIT): "
      "set SO_REUSEADDR before bind()"},
@@ -1088,6 +1113,9 @@ static const char *cause_of_kind(const struct failure *f)
         return "SPINS";
     case MEMORY:
         return "MEMORY_GROWS";
+    case WRONG_ANSWER: /* 503, as nothing can be opened any more */
+        return f->activity.descriptors * 4 > f->program->files * 3 ? "FD_LEAK"
+                                                                   : NULL;
     case WRONG_DATE:
         return cause_of_date(f);
     case WRONG_EXIT:

@@ -56,6 +56,9 @@ void do_stuff(void);
 void do_taken(void);
 void do_until(void);
 
+/* Waits until the queue is empty or refused. Returns whether it was taken. */
+bool flush_peer(struct peer *peer);
+
 /* A socket that does not block. */
 int open_socket(int family, int type);
 
@@ -165,5 +168,23 @@ bool must_repeat(void);
 void do_date(void);
 
 void set_zone(const char *zone);
+
+/* web.c */
+void do_age(void);
+void do_answer(void);
+void do_ask(void);
+void do_body(void);
+void do_drip(void);
+void do_dropped(void);
+void do_field(void);
+void do_fifo(void);
+void do_folder(void);
+void do_here(void);
+void do_leads(void);
+void do_link(void);
+void do_pages(void);
+void do_protect(void);
+void do_secret(void);
+void do_stamp(void);
 
 #endif

@@ -335,8 +335,7 @@ void do_connect(void)
     set_size(peer);
 }
 
-/* Waits until the queue is empty or refused. Returns whether it was taken. */
-static bool flush_peer(struct peer *peer)
+bool flush_peer(struct peer *peer)
 {
     while (peer->pending.length > 0 && !peer->broken)
         if (!wait_more(-1, 0, TICK))

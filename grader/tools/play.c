@@ -139,6 +139,29 @@
  *                       follows; clock: no RTT is far too short. A ping may come
  *                       later than it should by SLACK
  *
+ * Web servers
+ *   ask C P METHOD TARGET [FIELD...]   connects to P and sends a request over
+ *                       HTTP/1.1, with Host and `Connection: close` unless a
+ *                       FIELD (`Name: value`) has these names
+ *   answer C STATUS [head] [open] [torn]   reads the answer, and the end of the
+ *                       stream; 403|404: either. head: it has no body, as after
+ *                       HEAD. open: the stream need not end. torn: it may end by
+ *                       a reset. A body in chunks, and 100 Continue, are right
+ *   field NAME REGEX [anycase] [like TEXT]   the last answer has this field, and
+ *                       its value matches (an extended expression)
+ *   leads PATH          if it is a redirect, it leads to PATH on the same host
+ *   stamp NAME now|SECONDS   the field is the time of this request, or that many
+ *                       seconds after the epoch, as HTTP writes it
+ *   body DATA           the body of the last answer is DATA
+ *   pages               the last answer has a body
+ *   secret DATA         from now on no answer has DATA in its body
+ *   dropped C           within 8 seconds the program ends the connection
+ *   drip C MS DATA      the same, while DATA goes out, a byte every MS ms
+ *   folder NAME;  fifo NAME;  link NAME TARGET (a symbolic one)
+ *   age NAME SECONDS    the file was changed so many seconds after the epoch
+ *   protect NAME VAR    nobody may read it: VAR is 403; root may: 200|403
+ *   here VAR            the folder in which the programs run, absolute
+ *
  * Data
  *   set VAR DATA;  fill VAR COUNT DATA  repeats it;
  *   random VAR COUNT [text]   COUNT bytes (K, M: times 1024), from SEED; text:
@@ -509,9 +532,13 @@ static const struct command {
     void (*run)(void);
 } commands[] = {
     {"accept", do_accept},
+    {"age", do_age},
     {"alone", do_alone},
+    {"answer", do_answer},
     {"answered", do_answered},
+    {"ask", do_ask},
     {"awaits", do_awaits},
+    {"body", do_body},
     {"bound", do_bound},
     {"capitals", do_capitals},
     {"children", do_children},
@@ -526,26 +553,34 @@ static const struct command {
     {"dead", do_dead},
     {"dies", do_dies},
     {"dribble", do_dribble},
+    {"drip", do_drip},
+    {"dropped", do_dropped},
     {"encoding", do_encoding},
     {"end", do_end},
     {"exits", do_exits},
     {"expect", do_expect},
     {"fails", do_fails},
+    {"field", do_field},
+    {"fifo", do_fifo},
     {"file", do_file},
     {"files", do_files},
     {"fill", do_fill},
+    {"folder", do_folder},
     {"forbid", do_forbid},
     {"freeze", do_freeze},
     {"gap", do_gap},
     {"gone", do_end},
+    {"here", do_here},
     {"idle", do_idle},
     {"input", do_input},
     {"intrude", do_intrude},
     {"ipv6", do_ipv6},
     {"kill", do_kill},
     {"later", do_later},
+    {"leads", do_leads},
     {"lean", do_lean},
     {"lines", do_lines},
+    {"link", do_link},
     {"linux", do_linux},
     {"listen", do_listen},
     {"listening", do_listening},
@@ -562,12 +597,14 @@ static const struct command {
     {"once", do_once},
     {"only", do_only},
     {"paced", do_paced},
+    {"pages", do_pages},
     {"pattern", do_pattern},
     {"paused", do_paused},
     {"pinged", do_pinged},
     {"port", do_port},
     {"prints", do_prints},
     {"prompt", do_prompt},
+    {"protect", do_protect},
     {"quiet", do_quiet},
     {"random", do_random},
     {"received", do_received},
@@ -576,6 +613,7 @@ static const struct command {
     {"revives", do_revives},
     {"same", do_same},
     {"says", do_says},
+    {"secret", do_secret},
     {"send", do_send},
     {"sendto", do_sendto},
     {"served", do_served},
@@ -583,6 +621,7 @@ static const struct command {
     {"shows", do_shows},
     {"shut", do_shut},
     {"small", do_small},
+    {"stamp", do_stamp},
     {"start", do_start},
     {"stop", do_kill},
     {"stuff", do_stuff},
@@ -593,6 +632,7 @@ static const struct command {
     {"udp", do_udp},
     {"until", do_until},
     {"warns", do_warns},
+    {"weigh", do_weigh},
     {"weigh", do_weigh},
 };
 /* clang-format on */

@@ -105,6 +105,7 @@ enum failure_kind {
     NO_MESSAGE,     /* standard error is not as it should be */
     WRONG_FILE,     /* a file is not as it should be */
     WRONG_REQUEST,  /* a line of the request is missing or wrong */
+    WRONG_ANSWER,   /* of a web server */
     WRONG_DATE,
     EXTRA_DATAGRAM, /* a datagram where none was to come */
     MISSING_HOSTS,  /* some hosts of a network got no datagram, */

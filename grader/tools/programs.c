@@ -254,6 +254,9 @@ bool is_line(const char *text, size_t length, const struct bytes *wanted)
         {"listening on ::1 port ", "listening on :: port "}};
     if (length == wanted->length && memcmp(text, wanted->data, length) == 0)
         return true;
+    if (length == wanted->length + 7 && strncmp(text, "::ffff:", 7) == 0 &&
+        strncmp(wanted->data, "127.0.0.1 port ", 15) == 0)
+        return memcmp(text + 7, wanted->data, wanted->length) == 0;
     for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
         struct bytes twin = {0};
         const char *at = strstr(wanted->data, twins[i][0]);
