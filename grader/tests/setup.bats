@@ -12,7 +12,7 @@ setup() {
   done
   # What an installation brings: everything that is looked for.
   for tool in cc make cmp find git patch clang clang-format clang-tidy cppcheck \
-    shellcheck shfmt valgrind musl-gcc; do
+    shellcheck shfmt valgrind musl-gcc curl chromium; do
     stand_in "pool/$tool" 'exit 0'
   done
   stand_in pool/bats 'echo "Bats 1.8.2"'
@@ -115,7 +115,7 @@ called() {
   run_setup --developer
   [ "$status" -eq 0 ]
   says "+ env DEBIAN_FRONTEND=noninteractive apt-get"
-  called "apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends gcc libc6-dev make bats diffutils findutils git patch clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck shfmt valgrind musl-tools"
+  called "apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends gcc libc6-dev make bats diffutils findutils git patch clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck shfmt valgrind musl-tools curl chromium"
 }
 
 @test "apt: only what is missing" {
@@ -167,7 +167,7 @@ called() {
   manager dnf
   run_setup --developer
   [ "$status" -eq 0 ]
-  called "dnf install -y --setopt=install_weak_deps=False gcc glibc-devel libasan libubsan make bats diffutils findutils git patch clang compiler-rt clang-tools-extra cppcheck ShellCheck shfmt valgrind musl-gcc"
+  called "dnf install -y --setopt=install_weak_deps=False gcc glibc-devel libasan libubsan make bats diffutils findutils git patch clang compiler-rt clang-tools-extra cppcheck ShellCheck shfmt valgrind musl-gcc curl chromium"
 }
 
 @test "dnf: a compiler whose sanitizers are missing" {
@@ -192,7 +192,7 @@ called() {
   manager pacman
   run_setup --developer
   [ "$status" -eq 0 ]
-  called "pacman -S --noconfirm --needed gcc make bats diffutils findutils git patch clang cppcheck shellcheck shfmt valgrind musl"
+  called "pacman -S --noconfirm --needed gcc make bats diffutils findutils git patch clang cppcheck shellcheck shfmt valgrind musl curl chromium"
 }
 
 @test "pacman: brings the system up to date where its lists are missing" {
@@ -216,7 +216,7 @@ called() {
   manager apk
   run_setup --developer
   [ "$status" -eq 0 ]
-  called "apk add --no-cache gcc musl-dev linux-headers make bats diffutils findutils git patch clang clang-extra-tools cppcheck shellcheck shfmt valgrind"
+  called "apk add --no-cache gcc musl-dev linux-headers make bats diffutils findutils git patch clang clang-extra-tools cppcheck shellcheck shfmt valgrind curl chromium"
 }
 
 @test "apk: a compiler without sanitizers is said and is no failure" {
@@ -250,7 +250,7 @@ called() {
   manager zypper
   run_setup --developer
   [ "$status" -eq 0 ]
-  called "zypper --non-interactive install --no-recommends gcc make bats diffutils findutils git patch clang cppcheck ShellCheck shfmt valgrind musl-devel"
+  called "zypper --non-interactive install --no-recommends gcc make bats diffutils findutils git patch clang cppcheck ShellCheck shfmt valgrind musl-devel curl chromium"
 }
 
 @test "brew: as the user, without sudo" {
