@@ -633,7 +633,6 @@ static const struct command {
     {"until", do_until},
     {"warns", do_warns},
     {"weigh", do_weigh},
-    {"weigh", do_weigh},
 };
 /* clang-format on */
 

@@ -75,7 +75,6 @@ void do_ask(void)
 {
     size_t count = word_count;
     struct bytes request = {0}, what = {0};
-    char variable[2 * NAME_SIZE];
     word(4);
     word_count = 3; /* connect C P */
     do_connect();
@@ -84,9 +83,8 @@ void do_ask(void)
     add_text(&request, "%s ", word(3));
     add_bytes(&request, words[4].data, words[4].length);
     add_text(&request, " HTTP/1.1\r\n");
-    snprintf(variable, sizeof variable, "%s.port", word(2));
     snprintf(asked.host, sizeof asked.host, "127.0.0.1:%s",
-             find_variable(variable)->data);
+             find_part(word(2), ".port")->data);
     free(asked.path);
     asked.path = strdup(word(4));
     asked.peer = peer;
@@ -642,7 +640,7 @@ void do_protect(void)
 {
     need_file(chmod(word(1), 0));
     bool readable = access(word(1), R_OK) == 0; /* root may read it */
-    add_text(new_variable(word(2)), "%s", readable ? "200|403" : "403");
+    set_text(word(2), "", readable ? "200|403" : "403");
 }
 
 /* here VARIABLE */
@@ -651,6 +649,6 @@ void do_here(void)
     char *path = realpath(".", NULL);
     if (path == NULL)
         give_up_environment("cannot find the folder: %s", strerror(errno));
-    add_text(new_variable(word(1)), "%s", path);
+    set_text(word(1), "", path);
     free(path);
 }
