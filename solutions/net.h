@@ -235,4 +235,33 @@ static inline int bind_datagrams(const char *host, const char *port)
     err(1, "bind to %s port %s", host, port);
 }
 
+/* Says whether text is UTF-8 (RFC 3629 section 4): no byte that cannot be there,
+ * no character in more bytes than it needs, no surrogate, none beyond 0x10ffff.
+ */
+static inline bool is_utf8(const char *text)
+{
+    static const unsigned long least[] = {0, 0x80, 0x800, 0x10000};
+    for (const unsigned char *next = (const unsigned char *)text; *next != 0;) {
+        unsigned long character = *next++;
+        int more = character < 0x80   ? 0
+                   : character < 0xc0 ? 4 /* Not a first byte. */
+                   : character < 0xe0 ? 1
+                   : character < 0xf0 ? 2
+                   : character < 0xf8 ? 3
+                                      : 4;
+        if (more == 4)
+            return false;
+        character &= 0x7fU >> (more > 0 ? more + 1 : 0);
+        for (int i = 0; i < more; i++, next++) {
+            if ((*next & 0xc0) != 0x80) /* The NUL at the end neither. */
+                return false;
+            character = character << 6 | (*next & 0x3fU);
+        }
+        if (character < least[more] || character > 0x10ffff ||
+            (character >= 0xd800 && character <= 0xdfff))
+            return false;
+    }
+    return true;
+}
+
 #endif
