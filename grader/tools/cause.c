@@ -84,6 +84,10 @@ static const struct {
      "the answer has in it what another client sent at the same time: a buffer "
      "that is static or global is one for all threads; make it a variable of "
      "the thread's own function"},
+    {"SHARED_BUFFER file",
+     "the contents are right for one client alone, and not for several at the "
+     "same time: a buffer that is static or global is one for all threads, and "
+     "an open file has one position for all who read it"},
     {"JOINS",
      "the program has made a thread for the client before, and waits for the "
      "end of that thread (pthread_join) before it accepts the next client"},
@@ -253,6 +257,23 @@ static const struct {
     {"STALE_TIME",
      "this is an earlier time: ask for the time after accept(), for each "
      "client"},
+    {"BASE64_PADDING",
+     "'=' stands at the very end of the Base64 and nowhere else, and fills up "
+     "the last four characters: encode pieces whose length is a multiple of 3, "
+     "so that only the last has a rest"},
+    {"BASE64_ALPHABET",
+     "the digits of Base64 are A-Z, a-z, 0-9, '+' and '/', in this order (RFC "
+     "4648, section 4)"},
+    {"BASE64_LINES",
+     "there are line ends inside the Base64: JSON allows none in a string, and "
+     "RFC 4648 none in Base64"},
+    {"NOT_ESCAPED",
+     "in a JSON string a quote and a backslash have a backslash before them, a "
+     "byte below 0x20 is written as \\u001f, and any other byte as it is"},
+    {"WITH_FOLDER", "the filename is sent with its folder: what stands behind "
+                    "the last '/' is the file's own name"},
+    {"OUTSIDE", "a name from the network has led out of the folder: refuse one "
+                "that is empty, \".\", or \"..\", or has a '/' or a NUL in it"},
     {"NOT_PADDED", "a number lacks its leading zeros: each has its full width, "
                    "with %02d, and "
                    "%06ld for the microseconds"},
@@ -462,6 +483,10 @@ static const struct {
     {" end of line",
      "a line end among the data is lost: it is a byte like any other, and "
      "belongs to what recv() returned"},
+    {" unfinished", "the object has no end: `\"}` comes behind the contents"},
+    {" json", "this is no JSON object with the members filename and filedata"},
+    {" contents", "the object is well-formed, but the contents are not the "
+                  "bytes of the file"},
     {" form",
      "the form is not just YYYY-MM-DD HH:MM:SS.uuuuuu and a line end (\\n), 27 "
      "bytes"},
@@ -935,6 +960,15 @@ static const char *cause_of_bytes(const struct failure *f)
     return f->kind == WRONG_BYTES && is_left_out(f) ? "SHORT_SEND" : NULL;
 }
 
+/* Whether a server has no descriptor left for what it is to send. */
+static bool lacks_descriptors(const struct failure *f)
+{
+    return f->program->listened && f->program->files > 0 &&
+           (f->kind == EARLY_END || f->kind == WAS_RESET ||
+            f->kind == SILENT) &&
+           (holds_all_files(f) || complains_of(f->program, NO_FILES));
+}
+
 /* A server ends a connection whose client has not ended its half. */
 static const char *cause_of_close(const struct failure *f)
 {
@@ -1123,8 +1157,10 @@ static const char *cause_of_kind(const struct failure *f)
     case NO_MESSAGE:
         return cause_of_message(f);
     case WRONG_FILE:
-        return f->program->ended && f->program->status != 0 ? "PART_LEFT"
-                                                            : cause_of_part(f);
+        return f->program->ended &&
+                       (f->program->status != 0 || f->program->signal != 0)
+                   ? "PART_LEFT"
+                   : cause_of_part(f);
     case WRONG_OUTPUT:
         return cause_of_part(f);
     case MISSING_OUTPUT:
@@ -1191,6 +1227,8 @@ static const char *choose(const struct failure *f)
         cause = cause_of_place(f);
     if (cause == NULL && f->kind == REFUSED && !listens(f))
         cause = "ACCEPTS_ONCE closed";
+    if (cause == NULL && lacks_descriptors(f))
+        cause = "FD_LEAK";
     if (cause == NULL)
         cause = cause_of_close(f);
     if (cause == NULL && f->expected != NULL)

@@ -35,6 +35,9 @@ bool is_line(const char *text, size_t length, const struct bytes *wanted);
 /* Whether the program has ended and all that it wrote is there. */
 bool is_over(const struct program *program);
 
+/* Waits until the program has ended and all that it wrote is there. */
+void wait_end(struct program *program, const char *expected);
+
 /* A copy without CR and without empty lines at the end. */
 struct bytes plain_lines(const struct bytes *text);
 
@@ -186,5 +189,17 @@ void do_pages(void);
 void do_protect(void);
 void do_secret(void);
 void do_stamp(void);
+
+/* transfer.c */
+void do_base64(void);
+void do_either(void);
+void do_first(void);
+void do_gets(void);
+void do_holds(void);
+void do_object(void);
+void do_piece(void);
+void do_refuses(void);
+void do_unreadable(void);
+void do_usual(void);
 
 #endif

@@ -173,6 +173,20 @@
  *   file NAME DATA      writes a file;  same NAME DATA  it is just this
  *   files [NAME...]     these are all the files in the folder
  *
+ * Files that go over the wire
+ *   first VAR COUNT DATA  its first COUNT bytes, or all;  base64 VAR DATA
+ *   piece C COUNT       COUNT bytes of an object come
+ *   object C NAME DATA  (the rest of) a JSON object comes, in any form, and the
+ *                       end of the stream: filename is NAME, filedata is DATA
+ *   gets P PROGRAM L DATA   starts PROGRAM -o in, which connects to L, is sent
+ *                       DATA, and then the end
+ *   holds P FOLDER [NAME...]    these are all its files
+ *   refuses P FOLDER [NAME...]  the same, P fails, and there is nothing but FOLDER
+ *   either P FOLDER     P fails and leaves nothing there, or ends with 0 and has
+ *                       saved a file, which is removed
+ *   usual NAME          it may be read and written by whom umask allows
+ *   unreadable NAME     a file that nobody may read, or for root no such file
+ *
  * The rest
  *   alone PORT...       a network of its own, or else the true ports
  *   ipv6                ::1 is needed
@@ -538,6 +552,7 @@ static const struct command {
     {"answered", do_answered},
     {"ask", do_ask},
     {"awaits", do_awaits},
+    {"base64", do_base64},
     {"body", do_body},
     {"bound", do_bound},
     {"capitals", do_capitals},
@@ -555,6 +570,7 @@ static const struct command {
     {"dribble", do_dribble},
     {"drip", do_drip},
     {"dropped", do_dropped},
+    {"either", do_either},
     {"encoding", do_encoding},
     {"end", do_end},
     {"exits", do_exits},
@@ -565,12 +581,15 @@ static const struct command {
     {"file", do_file},
     {"files", do_files},
     {"fill", do_fill},
+    {"first", do_first},
     {"folder", do_folder},
     {"forbid", do_forbid},
     {"freeze", do_freeze},
     {"gap", do_gap},
+    {"gets", do_gets},
     {"gone", do_end},
     {"here", do_here},
+    {"holds", do_holds},
     {"idle", do_idle},
     {"input", do_input},
     {"intrude", do_intrude},
@@ -593,6 +612,7 @@ static const struct command {
     {"never", do_never},
     {"nobody", do_nobody},
     {"noinput", do_noinput},
+    {"object", do_object},
     {"offer", do_send},
     {"once", do_once},
     {"only", do_only},
@@ -600,6 +620,7 @@ static const struct command {
     {"pages", do_pages},
     {"pattern", do_pattern},
     {"paused", do_paused},
+    {"piece", do_piece},
     {"pinged", do_pinged},
     {"port", do_port},
     {"prints", do_prints},
@@ -608,6 +629,7 @@ static const struct command {
     {"quiet", do_quiet},
     {"random", do_random},
     {"received", do_received},
+    {"refuses", do_refuses},
     {"reply", do_reply},
     {"reset", do_close},
     {"revives", do_revives},
@@ -630,7 +652,9 @@ static const struct command {
     {"thaw", do_freeze},
     {"twofold", do_twofold},
     {"udp", do_udp},
+    {"unreadable", do_unreadable},
     {"until", do_until},
+    {"usual", do_usual},
     {"warns", do_warns},
     {"weigh", do_weigh},
 };

@@ -116,6 +116,7 @@ enum failure_kind {
     NOT_BOUND,      /* has no UDP socket where it was told */
     NO_TIMEOUT,     /* waits beyond its time */
     WRONG_PING,     /* what a ping program sends, prints or waits */
+    WRONG_OBJECT,   /* a JSON object is not as it should be */
     NOT_IDLE,
     MEMORY,
     DIED,     /* a program that should still run has ended */

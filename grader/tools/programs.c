@@ -141,8 +141,7 @@ bool is_over(const struct program *program)
            program->err == -1;
 }
 
-/* Waits until that is so. */
-static void wait_end(struct program *program, const char *expected)
+void wait_end(struct program *program, const char *expected)
 {
     while (!is_over(program))
         if (!wait_more(-1, 0, TICK))

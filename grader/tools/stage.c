@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum {
-    MOST_PROGRAMS = 32,
+    MOST_PROGRAMS = 128,
     MOST_PEERS = 4096,
     MOST_NOTES = 400,
     IDLE_MS = 3000,   /* nothing moves and every program sleeps */
@@ -488,6 +488,11 @@ struct peer *peer_of(const struct program *program)
         if (peers[i]->kind == CONNECTION && peers[i]->program == program)
             return peers[i];
     return NULL;
+}
+
+struct peer *get_peer(size_t i)
+{
+    return i < peer_count ? peers[i] : NULL;
 }
 
 void close_peer(struct peer *peer)

@@ -26,6 +26,9 @@ struct peer *find_peer(const char *role);
 /* The connection of a program that was made last, closed or not, or NULL. */
 struct peer *peer_of(const struct program *program);
 
+/* The peer that was made as number i, from 0; NULL behind the last. */
+struct peer *get_peer(size_t i);
+
 /* The program that was started as number i, from 0; NULL behind the last. */
 struct program *get_program(size_t i);
 
