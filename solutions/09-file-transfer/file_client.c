@@ -55,16 +55,12 @@ _Noreturn static void usage(void)
     exit(2);
 }
 
-/* Returns how many bytes have been read. */
-static long long count_read(const struct stream *in)
+/* Ends the program: behind what has been read, something else was expected. */
+_Noreturn static void refuse(const struct stream *in, const char *expected)
 {
-    return in->received - (long long)(in->end - in->next);
-}
-
-/* Ends the program: what is read from in is not what it should be. */
-_Noreturn static void refuse(const struct stream *in, const char *why)
-{
-    errx(1, "read the object, byte %lld: %s", count_read(in), why);
+    long long unread = (long long)(in->end - in->next);
+    errx(1, "read the object: expected %s behind byte %lld", expected,
+         in->received - unread);
 }
 
 /* Returns the next byte and leaves it there, or END. Ends the program where the
@@ -127,14 +123,11 @@ static bool accept_byte(struct stream *in, const char *bytes)
     return skip_byte(in, bytes);
 }
 
-/* Goes on behind white space and a byte that must be one of bytes: ends the
- * program where it is not.
- */
-static void expect_byte(struct stream *in, const char *bytes)
+/* The same, where the byte must be there: ends the program where it is not. */
+static void expect_byte(struct stream *in, const char *byte)
 {
-    if (!accept_byte(in, bytes))
-        errx(1, "read the object, byte %lld: no '%s' where one should be",
-             count_read(in), bytes);
+    if (!accept_byte(in, byte))
+        refuse(in, byte);
 }
 
 static void add_byte(struct text *text, long byte)
@@ -165,7 +158,7 @@ static long read_hex(struct stream *in)
     for (int i = 0; i < 4; i++) {
         int byte = take_byte(in);
         if (!isxdigit(byte))
-            refuse(in, "\\u and four hexadecimal digits expected");
+            refuse(in, "a hexadecimal digit");
         text[i] = (char)byte;
     }
     return strtol(text, NULL, 16);
@@ -176,7 +169,7 @@ static long read_hex(struct stream *in)
  */
 static long read_escape(struct stream *in)
 {
-    /* TODO 10: read_escape
+    /* TODO 11: read_escape
      * Take the byte behind the backslash. For one of " \ / it is that character
      * itself; b f n r t are '\b', '\f', '\n', '\r', '\t'. Behind u stand four
      * digits (read_hex), and they are the character, unless they are half of
@@ -186,10 +179,10 @@ static long read_escape(struct stream *in)
      *
      *   0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
      *
-     * Anything else, such as a half without the other: refuse(in, "why").
+     * Anything else, such as one half alone: refuse(in, "what was expected").
      * | (void)in;
      * | (void)read_hex;
-     * | errx(1, "TODO 10: read_escape is not written yet");
+     * | errx(1, "TODO 11: read_escape is not written yet");
      */
     static const char letters[] = "\"\\/bfnrt";
     static const char meanings[] = "\"\\/\b\f\n\r\t";
@@ -198,17 +191,17 @@ static long read_escape(struct stream *in)
     if (letter != NULL)
         return meanings[letter - letters];
     if (byte != 'u')
-        refuse(in, "an escape that JSON does not have");
+        refuse(in, "an escape that JSON has");
     long first = read_hex(in);
     if (first < 0xd800 || first > 0xdfff)
         return first;
-    if (first > 0xdbff || take_byte(in) != '\\' || take_byte(in) != 'u')
-        refuse(in, "half of a surrogate pair");
-    long second = read_hex(in);
+    long second = 0;
+    if (first < 0xdc00 && take_byte(in) == '\\' && take_byte(in) == 'u')
+        second = read_hex(in);
     if (second < 0xdc00 || second > 0xdfff)
-        refuse(in, "half of a surrogate pair");
+        refuse(in, "both halves of a surrogate pair");
     return 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-    /* END TODO 10 */
+    /* END TODO 11 */
 }
 
 /* Reads the next character, or byte of one, of a string, and appends it to text.
@@ -219,10 +212,8 @@ static bool read_character(struct stream *in, struct text *text)
     int byte = take_byte(in);
     if (byte == '"')
         return false;
-    if (byte == END)
-        refuse(in, "the stream ends inside a string");
-    if (byte < 0x20)
-        refuse(in, "a control character inside a string");
+    if (byte < 0x20) /* END, too. */
+        refuse(in, "the rest of a string");
     if (byte == '\\')
         add_character(text, read_escape(in));
     else
@@ -268,14 +259,14 @@ static void skip_word(struct stream *in, const char *word)
 {
     for (; *word != '\0'; word++)
         if (take_byte(in) != *word)
-            refuse(in, "a value expected");
+            refuse(in, "a value");
 }
 
 static void skip_digits(struct stream *in)
 {
     static const char all[] = "0123456789";
     if (!skip_byte(in, all))
-        refuse(in, "a digit expected");
+        refuse(in, "a digit");
     while (skip_byte(in, all))
         ;
 }
@@ -318,7 +309,7 @@ static void skip_value(struct stream *in, int depth)
 /* Skips the rest of an object or array, up to and with its closing bracket. */
 static void skip_nested(struct stream *in, const char *closing, int depth)
 {
-    /* TODO 11: skip_nested
+    /* TODO 12: skip_nested
      * Each level costs stack, as this function is called again: refuse where
      * depth is more than MOST_NESTED. There may be nothing in it:
      * accept_byte(in, closing) finds out. Otherwise, as long as a "," follows
@@ -328,10 +319,10 @@ static void skip_nested(struct stream *in, const char *closing, int depth)
      * | (void)closing;
      * | (void)depth;
      * | (void)skip_value;
-     * | errx(1, "TODO 11: skip_nested is not written yet");
+     * | errx(1, "TODO 12: skip_nested is not written yet");
      */
     if (depth > MOST_NESTED)
-        refuse(in, "too many objects and arrays inside one another");
+        refuse(in, "fewer objects and arrays in one another");
     if (accept_byte(in, closing))
         return;
     do {
@@ -342,7 +333,7 @@ static void skip_nested(struct stream *in, const char *closing, int depth)
         skip_value(in, depth);
     } while (accept_byte(in, ","));
     expect_byte(in, closing);
-    /* END TODO 11 */
+    /* END TODO 12 */
 }
 
 /* Notes what each byte is worth as a digit of Base64 (RFC 4648 section 4). */
@@ -355,69 +346,66 @@ static void fill_digits(void)
         digits[(unsigned char)alphabet[i]] = i;
 }
 
+/* Puts the three bytes that four digits of Base64 mean into bytes. Returns false
+ * where one of the four is no digit.
+ */
+static bool decode_group(const unsigned char *group, unsigned char *bytes)
+{
+    /* TODO 9: decode_group
+     * digits[byte] is what a byte is worth as a digit: 0 to 63, or NO_DIGIT. Four
+     * times 6 bits are 24, which are three bytes:
+     *
+     *   "TWFu"  =  19 22 5 46  =  0x4d616e  =  "Man"
+     *
+     * | (void)group;
+     * | (void)bytes;
+     * | errx(1, "TODO 9: decode_group is not written yet");
+     */
+    unsigned a = digits[group[0]], b = digits[group[1]];
+    unsigned c = digits[group[2]], d = digits[group[3]];
+    if ((a | b | c | d) >= NO_DIGIT)
+        return false;
+    bytes[0] = (unsigned char)(a << 2 | b >> 4);
+    bytes[1] = (unsigned char)(b << 4 | c >> 2);
+    bytes[2] = (unsigned char)(c << 6 | d);
+    return true;
+    /* END TODO 9 */
+}
+
 /* Reads four characters of a string as the Base64 of up to three bytes. Returns
  * how many bytes they are, 0 at the end of the string.
  */
 static size_t read_group(struct stream *in, unsigned char *bytes)
 {
-    /* TODO 9: read_group
+    /* TODO 10: read_group
      * Let read_character fill an empty struct text until it has 4 bytes. When it
      * returns false at the first, return 0; at a later one, the length is wrong:
-     * refuse. digits[byte] is what a byte (as unsigned char) is worth, 0 to 63.
-     * Four times 6 bits are 24, which are three bytes:
-     *
-     *   "TWFu"  =  19 22 5 46  =  0x4d616e  =  "Man"
-     *
-     * The last, or the last two, may be '=': one or two bytes less. Anything
-     * else, NO_DIGIT or a digit behind a '=': refuse. The bits behind the last
-     * byte must be 0: refuse "TWF=", which should be "TWE=".
+     * refuse. The last, or the last two, may be '=': one or two bytes less.
+     * Write an 'A' over it, whose bits are all 0. Then decode_group, and refuse
+     * what it does not like; and what the 'A' have made must be 0: "TWE=" is
+     * right, refuse "TWF=".
      * | (void)in;
      * | (void)bytes;
-     * | errx(1, "TODO 9: read_group is not written yet");
+     * | (void)decode_group;
+     * | errx(1, "TODO 10: read_group is not written yet");
      */
     struct text group = {.length = 0};
     while (group.length < 4)
         if (!read_character(in, &group)) {
             if (group.length == 0)
                 return 0;
-            refuse(in, "Base64 has four characters for three bytes");
+            refuse(in, "four characters of Base64 for three bytes");
         }
-    unsigned long bits = 0;
-    size_t padding = 0;
-    for (int i = 0; i < 4; i++) {
-        unsigned digit = digits[(unsigned char)group.bytes[i]];
-        if (group.bytes[i] == '=' && i >= 2) {
-            padding++;
-            digit = 0;
-        } else if (digit == NO_DIGIT || padding > 0)
-            refuse(in, "a character that Base64 does not have there");
-        bits = bits << 6 | digit;
-    }
-    for (int i = 0; i < 3; i++)
-        bytes[i] = (unsigned char)(bits >> (16 - 8 * i));
-    if ((bits & ((1UL << 8 * padding) - 1)) != 0)
-        refuse(in, "bits behind the last byte");
-    return 3 - padding;
-    /* END TODO 9 */
-}
-
-/* Decodes the groups that have come and are all digits: the same as read_group,
- * and many times faster. Returns how many bytes they are.
- */
-static size_t decode_groups(struct stream *in, unsigned char *bytes)
-{
-    size_t length = 0;
-    for (; in->end - in->next >= 4; in->next += 4, length += 3) {
-        const unsigned char *group = in->data + in->next;
-        unsigned a = digits[group[0]], b = digits[group[1]];
-        unsigned c = digits[group[2]], d = digits[group[3]];
-        if ((a | b | c | d) >= NO_DIGIT)
-            break; /* An escape, padding, the end, or a mistake. */
-        bytes[length] = (unsigned char)(a << 2 | b >> 4);
-        bytes[length + 1] = (unsigned char)(b << 4 | c >> 2);
-        bytes[length + 2] = (unsigned char)(c << 6 | d);
-    }
+    size_t length = 3;
+    for (; length > 1 && group.bytes[length] == '='; length--)
+        group.bytes[length] = 'A';
+    if (!decode_group((unsigned char *)group.bytes, bytes))
+        refuse(in, "digits of Base64, or '=' at their end");
+    for (size_t i = length; i < 3; i++)
+        if (bytes[i] != 0)
+            refuse(in, "zeros behind the last byte of Base64");
     return length;
+    /* END TODO 10 */
 }
 
 /* Reads a string of Base64 and writes to file what it means. Returns how many
@@ -430,7 +418,14 @@ static long long save_contents(struct stream *in, FILE *file)
     size_t last;
     expect_byte(in, "\"");
     do {
-        size_t length = decode_groups(in, bytes);
+        /* What has come is decoded where it lies, which is fast, up to an escape,
+         * padding, the end of the string, or a mistake. */
+        size_t length = 0;
+        while (in->end - in->next >= 4 &&
+               decode_group(in->data + in->next, bytes + length)) {
+            in->next += 4;
+            length += 3;
+        }
         last = read_group(in, bytes + length);
         length += last;
         if (fwrite(bytes, 1, length, file) != length)
@@ -438,7 +433,7 @@ static long long save_contents(struct stream *in, FILE *file)
         total += (long long)length;
     } while (last == 3);
     if (last > 0 && !skip_byte(in, "\""))
-        refuse(in, "something behind the padding of Base64");
+        refuse(in, "the end of a string");
     return total;
 }
 
@@ -491,13 +486,13 @@ static long long read_object(struct stream *in, struct text *name, FILE *file)
         expect_byte(in, ":");
         if (is_text(&member, "filename")) {
             if (name->length > 0)
-                refuse(in, "a second filename");
+                refuse(in, "no second filename");
             read_string(in, name);
             if (!is_file_name(name))
-                refuse(in, "a filename that cannot be used");
+                refuse(in, "the name of a file in this folder");
         } else if (is_text(&member, "filedata")) {
             if (length != -1)
-                refuse(in, "a second filedata");
+                refuse(in, "no second filedata");
             length = save_contents(in, file);
         } else
             skip_value(in, 1);
@@ -505,9 +500,9 @@ static long long read_object(struct stream *in, struct text *name, FILE *file)
     expect_byte(in, "}");
     skip_space(in);
     if (peek_byte(in) != END)
-        refuse(in, "something behind the object");
+        refuse(in, "the end of the stream");
     if (name->length == 0 || length == -1)
-        refuse(in, "the object has no filename or no filedata");
+        refuse(in, "an object with filename and filedata");
     return length;
     /* END TODO 5 */
 }
@@ -589,8 +584,10 @@ int main(int argc, char *argv[])
     if (!is_port(port))
         usage();
 
-    /* Where standard output has gone, an error shall say so, not a signal. */
+    /* Where standard output has gone, or a file may not grow (ulimit -f), an error
+     * shall say so, not a signal. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     clean_up_at_end();
 
     /* All names are those of this folder from now on. */
