@@ -22,7 +22,7 @@ static void check_request(const struct request *request)
 {
     char field[HEAD_SIZE + 32];
     size_t length = strlen(request->path);
-    demand(request->path[0] == '/' && length < HEAD_SIZE);
+    demand(strncmp(request->path, "./", 2) == 0 && length < HEAD_SIZE + 2);
     demand(!has_dots(request->path));
     demand(strcmp(request->method, "GET") == 0 ||
            strcmp(request->method, "HEAD") == 0);
@@ -30,7 +30,7 @@ static void check_request(const struct request *request)
     demand(find_type(request->path) != NULL);
     if (request->path[length - 1] == '/')
         return;
-    format_location(request->target, field, sizeof field);
+    format_location(request->encoded, field, sizeof field);
     demand(strncmp(field, "Location: /", 11) == 0);
     demand(field[11] != '/' && field[11] != '\\');
     length = strcspn(field, "\r\n");
@@ -49,10 +49,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     demand(send_all(ends[1], data + half, size - half) == 0);
     close(ends[1]);
     request->client = ends[0];
-    const char *status = receive_head(request);
-    if (status == ok)
+    int status = receive_head(request);
+    if (status == 200)
         status = parse_head(request);
-    if (status == ok)
+    demand(status == 0 || reasons[status] != NULL);
+    if (status == 200)
         check_request(request);
     close(ends[0]);
     free(request);
