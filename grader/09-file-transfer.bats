@@ -149,6 +149,13 @@ start minus file_server ./-o 127.0.0.1 0
 listening minus
 connect c minus
 object c -o "z"
+# As long as a name can be, and much longer once it is escaped.
+fill long 255 "\x01"
+file $long "w"
+start long file_server $long 127.0.0.1 0
+listening long
+connect d long
+object d $long "w"
 END
 }
 
@@ -354,7 +361,7 @@ exits escapes 0
 same "in/q\"b\\s\x08f\x0cn\nr\rt\tend" "Man"
 # Other members, before, between and after; some look like ours.
 fill long 30000 "Long \\\\ "
-gets others file_client server '{"": null, "filename2": "no", "note": "\"filedata\": \"QUJD\"}", "file": {"filename": "no", "filedata": ["no", {}, [], {"filedata": "no"}]}, "filename": "others", "numbers": [0, -0, 1, -12.5e+30, 0.25E-7, 1e5, 123456789012345678901234567890], "words": [true,false,null], "filedata": "'$text'", "long": "'$long'", "FILENAME": "no", "nested": [[[[[[[[{"a": [{"b": {}}]}]]]]]]]], "filedata ": 0}'
+gets others file_client server '{"": null, "filename2": "no", "note": "\"filedata\": \"QUJD\"}", "file": {"filename": "no", "filedata": ["no", {}, [], {"filedata": "no"}]}, "filename": "others", "numbers": [0, -0, 1, -12.5e+30, 0.25E-7, 1e5, 123456789012345678901234567890], "words": [true,false,null], "filedata": "'$text'", "long": "'$long'", "FILENAME": "no", "nested": [[[[[[[[{"a": [{"b": {}}]}]]]]]]]], "filedata ": 0, "nul": "\u0000"}'
 exits others 0
 same in/others $noise
 # Cut anywhere.
@@ -416,7 +423,8 @@ END
 # Try: printf '{"filename": "kept", "filedata": "TWFu"' | nc -N -l 127.0.0.1 5566
 # Try: echo old >kept; ./file_client; echo "status $?"; cat kept; ls -A
 # Hint: The file is whole when the object is: '}' has come and, behind it, the end of
-#   the stream. Until then it has another name, which is removed when anything fails.
+#   the stream. Until then it has another name, of its own (mkstemp), which is removed
+#   when anything fails: fwrite, fclose and rename may, too.
 # Ask: How does your client find out that the stream has ended? In which of its loops can that happen?
 # See: recv(2), rename(2), unlink(2), atexit(3)
 # Read: #whole-or-not-at-all, 01-tcp-client.md#part-of-a-file-is-worse-than-no-file
@@ -466,18 +474,46 @@ gets client file_client server '{"filename": "kept", "x": "\u00g1", "filedata": 
 refuses client in kept
 gets client file_client server '{"filename": "kept", "x": [1, 02], "filedata": "TWFu"}'
 refuses client in kept
+gets client file_client server '{"filename": "kept", "x": 1., "filedata": "TWFu"}'
+refuses client in kept
+gets client file_client server "{\"filename\": \"kept\",\x0b\"filedata\": \"TWFu\"}"
+refuses client in kept
 gets client file_client server '{"filename": "kept", "x": "a	tab", "filedata": "TWFu"}'
 refuses client in kept
 gets client file_client server '{"filename": "kept", "filedata": "TWFu",}'
 refuses client in kept
 gets client file_client server "{\"filename\": \"kept\", \"filedata\": \"TW\nFu\"}"
 refuses client in kept
+# The disk is full.
+random noise 9000
+base64 text $noise
+start client -disk 4000 file_client -o in 127.0.0.1 $server.port
+accept c server
+offer c '{"filename":"kept","filedata":"'$text'"}'
+close c
+refuses client in kept
 same in/kept "the file of yesterday\n"
+# A folder is in the way.
+folder in/way
+gets client file_client server '{"filename": "way", "filedata": "TWFu"}'
+refuses client in kept way
+# Two at a time: neither harms the file of the other.
+start slow file_client -o in 127.0.0.1 $server.port
+accept d server
+send d '{"filename":"slow","filedata":"'$text
+taken d
+gets client file_client server '{"filename": "quick", "filedata": "TWFu"}'
+exits client 0
+send d '"}'
+close d
+exits slow 0
+same in/slow $noise
+same in/quick "Man"
 # And in the end it is replaced.
 gets client file_client server $object
 exits client 0
 same in/kept "M"
-holds client in kept
+holds client in kept way slow quick
 END
 }
 
@@ -517,7 +553,10 @@ fill long 85 "€"
 gets client file_client server '{"filename": "'$long'", "filedata": "TWFu"}'
 exits client 0
 same in/$long "Man"
-holds client in $long
+gets client file_client server '{"filename": "..a..", "filedata": "TWFu"}'
+exits client 0
+same in/..a.. "Man"
+holds client in $long ..a..
 folder out
 fill name 5000 "n"
 fill deep 200000 "["
@@ -582,10 +621,10 @@ listen other
 base64 text $body
 start client file_client -o in 127.0.0.1 $other.port
 accept d other
-send d '{"filename": "big", "filedata": "' $text
+send d '{"filedata": "' $text
 taken d
 lean client 8
-send d '"}'
+send d '", "filename": "big"}'
 close d
 says client "saved big (10485757 bytes)"
 exits client 0

@@ -581,6 +581,11 @@ END
   says "session own" "group own" "terminal none"
 }
 
+@test "with -e a file that would get too long is an error" {
+  run -153 "$LAUNCH" -o 1000 sh -c 'exec head -c 2000 /dev/zero >long'
+  run -1 "$LAUNCH" -o 1000 -e sh -c 'exec head -c 2000 /dev/zero >long'
+}
+
 @test "-f and -o set limits, and no core is dumped" {
   run -0 "$LAUNCH" -f 40 -o 5000 "$PROG" limits
   says "40 files" "5000 bytes" "no core"

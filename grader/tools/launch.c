@@ -1,19 +1,21 @@
 /* launch: start a program in a clean place and leave nothing behind.
  *
- *     launch [-t seconds] [-f files] [-o bytes] [-a name] [-r fd] [--]
+ *     launch [-t seconds] [-f files] [-o bytes] [-e] [-a name] [-r fd] [--]
  *            program [argument ...]
  *
  *   -t seconds   kill it when this much time has passed (2, 0.5)
  *   -f files     how many descriptors a process may have (RLIMIT_NOFILE)
  *   -o bytes     how long a file it may write (RLIMIT_FSIZE)
+ *   -e           to write a longer one is an error, as if the disk were full, and
+ *                does not kill it
  *   -a name      what it sees as argv[0]
  *   -r fd        report to, and take orders from, this end of a socket pair
  *
  * The program (looked up in PATH like any command) gets the caller's standard
  * input, output and error, environment and directory; every other descriptor
  * is closed. It leads a new session and process group, without a terminal;
- * every signal has its default effect and none is blocked; a crash dumps no
- * core.
+ * every signal has its default effect (with -e SIGXFSZ none) and none is
+ * blocked; a crash dumps no core.
  *
  * When the program ends, or its time is up, or launch gets SIGHUP, SIGINT,
  * SIGQUIT or SIGTERM, or the process that started launch is no more, everything
@@ -92,7 +94,8 @@ struct options {
     double seconds; /* 0: no limit */
     long long files;
     long long bytes;
-    int channel; /* -1: none */
+    bool survives; /* the end of its longest file */
+    int channel;   /* -1: none */
     const char *program;
     char **arguments;
 };
@@ -118,8 +121,8 @@ static volatile sig_atomic_t stopped_by;
 /* Prints the usage and ends the program. */
 static _Noreturn void exit_usage(void)
 {
-    fputs("usage: launch [-t seconds] [-f files] [-o bytes] [-a name] [-r fd] "
-          "[--]\n              program [argument ...]\n",
+    fputs("usage: launch [-t seconds] [-f files] [-o bytes] [-e] [-a name] "
+          "[-r fd] [--]\n              program [argument ...]\n",
           stderr);
     exit(EXIT_TROUBLE);
 }
@@ -162,7 +165,7 @@ static void read_options(struct options *options, int argc, char **argv)
 
     *options = (struct options){.files = -1, .bytes = -1, .channel = -1};
     /* '+': glibc must not take the program's options for ours. */
-    while ((option = getopt(argc, argv, "+t:f:o:a:r:")) != -1)
+    while ((option = getopt(argc, argv, "+t:f:o:ea:r:")) != -1)
         switch (option) {
         case 't':
             options->seconds = read_seconds(optarg);
@@ -172,6 +175,9 @@ static void read_options(struct options *options, int argc, char **argv)
             break;
         case 'o':
             options->bytes = read_number(optarg, 0, LLONG_MAX);
+            break;
+        case 'e':
+            options->survives = true;
             break;
         case 'a':
             name = optarg;
@@ -362,6 +368,8 @@ static _Noreturn void become_program(const struct options *options,
         _exit(EXIT_TROUBLE);
     set_limits(options);
     reset_signals();
+    if (options->survives)
+        signal(SIGXFSZ, SIG_IGN);
     execvp(options->program, options->arguments);
     int error = errno;
     /* If this fails too there is nobody to hear of it. */

@@ -14,13 +14,15 @@
  * did not stop or see end must still run.
  *
  * Programs (P is a name that the script gives; output is a list of lines)
- *   start P [-files N] [-cut N] [-cutout N] [-serves HOW] [NAME=value...]
- *         PROGRAM [ARGUMENT...]
+ *   start P [-files N] [-cut N] [-cutout N] [-disk N] [-serves HOW]
+ *         [NAME=value...] PROGRAM [ARGUMENT...]
  *       Starts the student's PROGRAM, or ours: reference:PROGRAM. Its standard
  *       input stays open. -files: most descriptors (default 256). -cut: no
  *       call moves more than N bytes on a stream socket (needs the shim);
- *       -cutout: no call that sends does. -serves: it has many clients at a
- *       time, each by `threads` or `processes` of its own (for the diagnosis).
+ *       -cutout: no call that sends does. -disk: no file gets longer than N
+ *       bytes, which is an error as on a full disk. -serves: it has many
+ *       clients at a time, each by `threads` or `processes` of its own (for the
+ *       diagnosis).
  *   listening P [ADDRESS [PORT]]
  *       Waits until P has a listening socket, there (a dual-stack one will do).
  *       Sets P.port, and P.address for those who connect.

@@ -27,6 +27,8 @@ void do_start(void)
             how.cut = (int)number(i + 1);
         else if (strcmp(word(i), "-cutout") == 0)
             how.cut_out = (int)number(i + 1);
+        else if (strcmp(word(i), "-disk") == 0)
+            how.disk = (int)number(i + 1);
         else
             wrong_script("start: unknown option %s", word(i));
     for (; strchr(word(i), '=') != NULL; i++)

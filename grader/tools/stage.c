@@ -248,12 +248,15 @@ _Noreturn static void become_launcher(const struct start *how, const char *path,
     snprintf(launcher, sizeof launcher, "%s/launch",
              setting("TOOLS", "build/tools"));
     snprintf(files, sizeof files, "%d", how->files);
-    snprintf(bytes, sizeof bytes, "%d", FILE_MAX);
-    const char *options[] = {launcher,  "-r",  "3",  "-t",  "120",
-                             "-f",      files, "-o", bytes, "-a",
-                             how->name, "--",  path};
+    snprintf(bytes, sizeof bytes, "%d", how->disk > 0 ? how->disk : FILE_MAX);
+    const char *options[] = {launcher, "-r", "3",   "-t", "120",    "-f",
+                             files,    "-o", bytes, "-a", how->name};
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
         words[n++] = options[i];
+    if (how->disk > 0)
+        words[n++] = "-e";
+    words[n++] = "--";
+    words[n++] = path;
     for (size_t i = 0; how->arguments[i] != NULL && n < 63; i++)
         words[n++] = how->arguments[i];
     set_environment(how);
@@ -285,6 +288,8 @@ static void note_start(const struct start *how)
     if (how->cut > 0)
         add_text(&text, "(at most %d byte%s a call) ", how->cut,
                  how->cut == 1 ? "" : "s");
+    if (how->disk > 0)
+        add_text(&text, "(the disk is full after %d bytes) ", how->disk);
     if (how->cut_out > 0)
         add_text(&text, "(a call sends at most %d byte%s) ", how->cut_out,
                  how->cut_out == 1 ? "" : "s");

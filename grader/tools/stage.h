@@ -14,6 +14,7 @@ struct start {
     int files;                /* most descriptors */
     int cut;                  /* most bytes a call may move, 0: no limit */
     int cut_out;              /* the same for calls that send, 0: as cut */
+    int disk;                 /* most bytes of a file, 0: the usual limit */
 };
 
 /* Starts it by the launcher. Ends the check as blocked when it was not built.*/
