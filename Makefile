@@ -8,6 +8,7 @@ SHELL = /bin/sh
 # one can do harm.
 pass = $(if $(filter command override,$(origin $1)),$1="$$$1")
 words = $(foreach name,LAB CHECK WORK SEED JOBS VERBOSE,$(call pass,$(name)))
+bench_words = $(foreach name,ONLY RIVALS ROUNDS TIME SIZE,$(call pass,$(name)))
 student_words = $(foreach name,LAB PROGRAM ARGS,$(call pass,$(name)))
 
 # A $ in the arguments of a program is not for make either.
@@ -18,7 +19,7 @@ endif
 
 warnings = -Wall -Wextra
 tools = build/tools/launch build/tools/play build/tools/shim.o
-play_objects = $(patsubst grader/%.c,build/%.o,$(filter-out %/launch.c %/shim.c,$(wildcard grader/tools/*.c)))
+play_objects = $(patsubst grader/%.c,build/%.o,$(filter-out %/launch.c %/load.c %/shim.c,$(wildcard grader/tools/*.c)))
 references = $(patsubst solutions/%.c,build/reference/%,$(wildcard solutions/[0-9][0-9]-*/*.c))
 # macOS has iconv in a library of its own. (Asked for only when something is linked.)
 iconv = $(if $(filter Darwin,$(shell uname)),-liconv)
@@ -26,7 +27,7 @@ skeletons = $(patsubst solutions/%,build/skeletons/%,$(wildcard solutions/net.h 
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help grade hint watch run reset replay check check-flaky bench-grader tools references skeletons format lint clean
+.PHONY: help grade hint watch run reset replay check check-flaky bench bench-grader tools references skeletons format lint clean
 
 help: ## how far you are, what to do next, and this list
 	@grader/student progress || :
@@ -68,8 +69,11 @@ check: ## test the workbook itself
 check-flaky: ## every check N=50 times under load
 	@grader/tests/flaky $(call pass,N)
 
+bench: ## the speed of the references beside nginx, nc, Python …: ONLY=web ROUNDS=5
+	@grader/bench $(bench_words)
+
 bench-grader: ## how long the grader takes, next to its floor
-	@grader/bench
+	@grader/bench-grader
 
 skeletons: $(skeletons) ## make labs/ from solutions/; what was changed there is kept as FILE.orig-1
 	@grader/lib/put-skeletons $(skeletons)
@@ -88,8 +92,10 @@ tools: $(tools) ## build the grader's own programs
 references: $(references) ## build solutions/, the counterparts in the checks
 
 build/tools/launch: build/tools/launch.o
+build/tools/load: build/tools/load.o
+build/tools/load: LDLIBS += -pthread
 build/tools/play: $(play_objects)
-build/tools/launch build/tools/play:
+build/tools/launch build/tools/load build/tools/play:
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(iconv)
 
 build/tools/%.o: grader/tools/%.c $(wildcard grader/tools/*.h)

@@ -118,6 +118,14 @@ called() {
   called "apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends gcc libc6-dev make bats diffutils findutils git patch clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck shfmt valgrind musl-tools curl chromium"
 }
 
+@test "apt: and to measure" {
+  manager apt-get
+  with_all
+  run_setup --bench
+  says "Missing: wrk"
+  [[ $(<log) == *" install -y --no-install-recommends wrk "*" busybox netcat-openbsd python3"* ]]
+}
+
 @test "apt: only what is missing" {
   manager apt-get
   mv pool/cc pool/make pool/cmp pool/find bin
