@@ -58,7 +58,7 @@ leaves_nothing() {
 @test "memory" {
   bench ONLY=memory RIVALS=none
   [ "$status" -eq 0 ]
-  [[ $output == *'| greet_server -d 0 | '[1-9]*'| chat_server | '[1-9]* ]]
+  [[ $output == *'| greet_server -d 0 | '[1-9]*'| web_server | '[1-9]* ]]
   leaves_nothing
 }
 
