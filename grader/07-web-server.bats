@@ -667,10 +667,10 @@ connect a server
 send a "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1048576\r\n\r\n"
 taken a
 offer a $body
-answer a 405
+answer a 405 whole
 connect b server
 offer b "GET /" $line " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-answer b 414
+answer b 414 whole
 # Not refused, but it has said more than it had to.
 connect c server
 offer c "GET /index.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1048576\r\n\r\n" $body

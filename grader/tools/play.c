@@ -145,17 +145,19 @@
  *   ask C P METHOD TARGET [FIELD...]   connects to P and sends a request over
  *                       HTTP/1.1, with Host and `Connection: close` unless a
  *                       FIELD (`Name: value`) has these names
- *   answer C STATUS [head] [open] [torn]   reads the answer, and the end of the
- *                       stream; 403|404: either. head: it has no body, as after
- *                       HEAD. open: the stream need not end. torn: it may end by
- *                       a reset. A body in chunks, and 100 Continue, are right
+ *   answer C STATUS [head] [open] [torn] [whole]   reads the answer, and the end
+ *                       of the stream; 403|404: either. head: it has no body, as
+ *                       after HEAD. open: the stream need not end. torn: it may
+ *                       end by a reset. whole: the body is not cut off. Without
+ *                       that word its length is looked at for status 200 alone. A
+ *                       body in chunks, and 100 Continue, are right
  *   field NAME REGEX [anycase] [like TEXT]   the last answer has this field, and
  *                       its value matches (an extended expression)
  *   leads PATH          if it is a redirect, it leads to PATH on the same host
  *   stamp NAME now|SECONDS   the field is the time of this request, or that many
  *                       seconds after the epoch, as HTTP writes it
  *   body DATA           the body of the last answer is DATA
- *   pages               the last answer has a body
+ *   pages               the last answer has a body, of the length that it says
  *   secret DATA         from now on no answer has DATA in its body
  *   dropped C           within 8 seconds the program ends the connection
  *   drip C MS DATA      the same, while DATA goes out, a byte every MS ms

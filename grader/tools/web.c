@@ -28,6 +28,8 @@ static struct {
     struct peer *peer;
     struct bytes head; /* the status line and the fields, LF at their ends */
     struct bytes body; /* without what frames it */
+    long long
+        promised; /* its length, as Content-Length says; -1: it does not */
     int status;
 } last;
 
@@ -293,6 +295,36 @@ static void drop_interim(struct bytes *all)
     }
 }
 
+/* Why more than the promised bytes follow the head: NUL bytes behind the header or
+ * behind the body, from a length that is not that of the text. */
+static const char *cause_of_excess(const char *data, size_t length,
+                                   size_t promised)
+{
+    size_t excess = length - promised;
+    const char *at = data[0] == '\0' ? data : data + promised;
+    for (size_t i = 0; i < excess && i < 2; i++)
+        if (at[i] != '\0')
+            return "WRONG_LENGTH";
+    return excess > 1 ? "TRAILING_NUL many" : "TRAILING_NUL";
+}
+
+/* Fails where last.body is longer or shorter than it was promised. */
+static void check_length(struct peer *peer)
+{
+    char expected[100];
+    size_t length = last.body.length;
+    if (last.promised < 0 || last.promised == (long long)length)
+        return;
+    snprintf(expected, sizeof expected,
+             "a body of %lld bytes, as Content-Length says", last.promised);
+    fail_answer(
+        peer,
+        last.promised < (long long)length
+            ? cause_of_excess(last.body.data, length, (size_t)last.promised)
+            : "WRONG_LENGTH",
+        expected, "%zu bytes", length);
+}
+
 /* Takes the body, which is all behind the head, into last. */
 static void take_body(struct peer *peer, const struct bytes *all, size_t head,
                       bool head_only, ssize_t n)
@@ -304,6 +336,7 @@ static void take_body(struct peer *peer, const struct bytes *all, size_t head,
     long long promised = promised_length(peer);
     clear_bytes(&last.body);
     add_bytes(&last.body, "", 0);
+    last.promised = -1;
     if (none && length > 0)
         fail_answer(peer, "WRONG_LENGTH body", "no body in this answer",
                     "%zu bytes behind the empty line", length);
@@ -312,14 +345,18 @@ static void take_body(struct peer *peer, const struct bytes *all, size_t head,
             fail_part(peer, all, n, "a body in whole chunks");
         return;
     }
-    if (!none && promised >= 0 && promised != (long long)length) {
+    add_bytes(&last.body, data, length);
+    if (none)
+        return;
+    last.promised = promised;
+    if (promised > (long long)length && n != 0) {
         snprintf(expected, sizeof expected,
                  "a body of %lld bytes, as Content-Length says", promised);
-        if (promised > (long long)length && n != 0)
-            fail_part(peer, all, n, expected);
-        fail_answer(peer, "WRONG_LENGTH", expected, "%zu bytes", length);
+        fail_part(peer, all, n, expected);
     }
-    add_bytes(&last.body, data, length);
+    /* The page that explains a status has checks of its own. */
+    if (last.status < 300)
+        check_length(peer);
 }
 
 /* Whether status is one of those in text: 301|308. */
@@ -351,17 +388,18 @@ static void check_status(struct peer *peer)
                 "%.*s", (int)line, last.head.data);
 }
 
-/* answer C STATUS [head] [open] [torn] */
+/* answer C STATUS [head] [open] [torn] [whole] */
 void do_answer(void)
 {
     struct peer *peer = peer_at(1);
-    bool head_only = false, open = false, torn = false;
+    bool head_only = false, open = false, torn = false, whole = false;
     struct bytes all = {0};
     char expected[NAME_SIZE + 32];
     for (size_t i = 3; i < word_count; i++) {
         head_only |= strcmp(word(i), "head") == 0;
         open |= strcmp(word(i), "open") == 0;
         torn |= strcmp(word(i), "torn") == 0;
+        whole |= strcmp(word(i), "whole") == 0;
     }
     snprintf(expected, sizeof expected, "an answer with status %s", word(2));
     add_bytes(&all, "", 0);
@@ -377,6 +415,8 @@ void do_answer(void)
     take_body(peer, &all, head, head_only, n);
     note_bytes(RIGHT_SIDE, sends(peer), all.data, all.length);
     check_status(peer);
+    if (whole && (long long)last.body.length < last.promised)
+        check_length(peer);
     free_bytes(&all);
     if (open)
         return;
@@ -492,6 +532,7 @@ void do_pages(void)
 {
     if (last.body.length == 0)
         fail_answer(last.peer, NULL, "a small page as the body", "no body");
+    check_length(last.peer);
 }
 
 /* body DATA */

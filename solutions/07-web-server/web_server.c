@@ -575,8 +575,8 @@ static void close_gently(int client)
      * end our half first, shutdown(client, SHUT_WR); then receive (receive_by)
      * and forget what comes, to the end of the stream, an error, or a deadline
      * of patience seconds from now; then close.
-     * | (void)client;
-     * | errx(1, "TODO 12: close_gently is not written yet");
+     * | warnx("TODO 12: close_gently is not written yet");
+     * | close(client);
      */
     long long deadline = now_ms() + patience * 1000LL;
     char ignored[PIECE_SIZE];
