@@ -20,6 +20,9 @@ void note_said(struct peer *peer, const struct bytes *data)
         length = sizeof peer->said;
     memcpy(peer->said, data->data, length);
     peer->said_length = length;
+    clear_bytes(&peer->question);
+    add_bytes(&peer->question, data->data,
+              data->length < 300 ? data->length : 300);
     peer->said_ms = now_ms();
     peer->answers = false;
 }

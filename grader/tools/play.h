@@ -64,6 +64,7 @@ struct peer {
     struct timespec born; /* CLOCK_REALTIME */
     char said[64];        /* the last that we sent: its beginning, */
     size_t said_length;
+    struct bytes question;       /* the first 300 bytes of that */
     long long said_ms, heard_ms; /* when; and when the last bytes came */
     long long fastest_ms; /* the shortest time to the first byte of an answer */
     bool answers;         /* one has begun to come */

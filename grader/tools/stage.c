@@ -505,6 +505,7 @@ void close_peer(struct peer *peer)
     close_end(&peer->fd);
     close_end(&peer->decoy);
     free_bytes(&peer->pending);
+    free_bytes(&peer->question);
 }
 
 struct peer *new_peer(const char *role)

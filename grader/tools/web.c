@@ -372,7 +372,7 @@ static bool is_among(int status, const char *text)
 
 static void check_status(struct peer *peer)
 {
-    char expected[NAME_SIZE + 16];
+    struct bytes expected = {0};
     size_t line = strcspn(last.head.data, "\n");
     if (secret.length > 0 && memmem(last.body.data, last.body.length,
                                     secret.data, secret.length) != NULL)
@@ -381,11 +381,17 @@ static void check_status(struct peer *peer)
                     last.head.data);
     if (is_among(last.status, word(2)))
         return;
-    snprintf(expected, sizeof expected, "status %s", word(2));
-    for (char *bar; (bar = strchr(expected, '|')) != NULL;)
+    add_text(&expected, "status %s", word(2));
+    for (char *bar; (bar = strchr(expected.data, '|')) != NULL;)
         *bar = '/';
-    fail_answer(peer, peer->first == 1 ? "ONE_RECV request" : NULL, expected,
-                "%.*s", (int)line, last.head.data);
+    /* The transcript shows only the beginning and the end of what was sent. */
+    if (peer != asked.peer && peer->first == 0 &&
+        peer->bytes_out == peer->question.length) {
+        add_text(&expected, " to ");
+        add_quoted(&expected, peer->question.data, peer->question.length, 300);
+    }
+    fail_answer(peer, peer->first == 1 ? "ONE_RECV request" : NULL,
+                expected.data, "%.*s", (int)line, last.head.data);
 }
 
 /* answer C STATUS [head] [open] [torn] [whole] */
