@@ -284,6 +284,10 @@ static const struct {
      "the program ends as if all were well (status 0): does it look at what "
      "each call returns, 0 and -1 too, and whether all has come that was "
      "promised, and end with err() or exit(1) otherwise?"},
+    {"WRONG_STATUS accepts",
+     "what the server sent last is no object of the kind that is wanted, or "
+     "cannot be saved, and the program has not seen it: which rule does it "
+     "break, and which of your functions could tell?"},
     {"WRONG_STATUS trouble",
      "the program takes for an error (status 1) what is none: its message says "
      "where"},

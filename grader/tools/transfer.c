@@ -647,6 +647,12 @@ void do_refuses(void)
     struct program *program = program_at(1);
     wait_end(program, "the program refuses this and ends");
     check_outside(program);
+    if (program->signal == 0 && program->status == 0)
+        fail((struct failure){.kind = WRONG_EXIT,
+                              .program = program,
+                              .cause = "WRONG_STATUS accepts"},
+             "an error, and exit status 1",
+             "exit status 0, as if all were well");
     do_fails();
     check_folder();
 }
