@@ -1,57 +1,10 @@
-/* A fuzz target for the readers of JSON and Base64 in file_client and for the
- * writers in file_server. The input is what comes from the network. Whatever it
- * is,
+/* A fuzz target for the reader of JSON in file_client and the writer in
+ * file_server. The input is what comes from the network. Whatever it is,
  *   - nothing is read or written out of bounds, and every run comes to an end;
  *   - it makes no difference how the stream is cut;
  *   - what was understood is understood again once our server has written it.
  */
-#define _POSIX_C_SOURCE 200809L
-
-#include <err.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-
-static jmp_buf refused;
-static const uint8_t *next_piece;
-static size_t bytes_left, piece_size;
-
-/* In place of recv: hands out the input, piece_size bytes at a time. */
-static ssize_t hand_out(void *data, size_t size)
-{
-    size_t n = size < piece_size ? size : piece_size;
-    n = n < bytes_left ? n : bytes_left;
-    memcpy(data, next_piece, n);
-    next_piece += n;
-    bytes_left -= n;
-    return (ssize_t)n;
-}
-
-/* In place of err and errx, which would end the fuzzer. */
-_Noreturn static void give_up(int status, const char *why, ...)
-{
-    (void)status;
-    (void)why;
-    longjmp(refused, 1);
-}
-
-#define recv(socket, data, size, flags) hand_out(data, size)
-#define err give_up
-#define errx give_up
-/* Only a true main may leave out its return. */
-#pragma clang diagnostic ignored "-Wreturn-type"
-#define main client_main
-#define usage client_usage
-#include "../../../../solutions/09-file-transfer/file_client.c"
-#undef main
-#undef usage
-#define main server_main
-#define usage server_usage
-#include "../../../../solutions/09-file-transfer/file_server.c"
-#undef main
+#include "transfer.h"
 
 /* What has become of an object. */
 struct outcome {
@@ -67,9 +20,7 @@ static struct outcome understand(const uint8_t *data, size_t size, size_t piece)
     static FILE *file;
     struct stream in = {.server = -1};
     outcome = (struct outcome){.understood = false};
-    next_piece = data;
-    bytes_left = size;
-    piece_size = piece;
+    set_input(data, size, piece);
     file = open_memstream(&outcome.contents, &outcome.length);
     if (file == NULL)
         abort();
@@ -112,8 +63,6 @@ static char *write_object(const struct outcome *o, size_t *size)
     free(text);
     return object;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
