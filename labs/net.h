@@ -235,6 +235,46 @@ static inline int bind_datagrams(const char *host, const char *port)
     err(1, "bind to %s port %s", host, port);
 }
 
+/* Bytes that are kept for later. One begins as {0}; an empty one takes no memory.
+ */
+struct buffer {
+    char *data;
+    size_t length;
+    size_t room;
+};
+
+/* Appends length bytes of data. Returns 0, or -1 with errno set; then the buffer
+ * is as it was.
+ */
+static inline int append_bytes(struct buffer *to, const void *data,
+                               size_t length)
+{
+    if (to->room - to->length < length) {
+        size_t room = (to->length + length) * 3 / 2;
+        char *bigger = realloc(to->data, room);
+        if (bigger == NULL)
+            return -1;
+        to->data = bigger;
+        to->room = room;
+    }
+    if (length > 0) /* NULL may not even be copied from for nothing. */
+        memcpy(to->data + to->length, data, length);
+    to->length += length;
+    return 0;
+}
+
+/* Takes the first length bytes away. */
+static inline void remove_bytes(struct buffer *from, size_t length)
+{
+    if (length < from->length) {
+        from->length -= length;
+        memmove(from->data, from->data + length, from->length);
+        return;
+    }
+    free(from->data);
+    *from = (struct buffer){0};
+}
+
 /* Says whether text is UTF-8 (RFC 3629 section 4): no byte that cannot be there,
  * no character in more bytes than it needs, no surrogate, none beyond 0x10ffff.
  */
