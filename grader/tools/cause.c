@@ -4,7 +4,8 @@
  * The codes are stable: handouts/00-start.md explains each, and the tests of
  * the grader name them. The order matters: what is certain comes first. What
  * stands behind a code and a blank tells apart sentences for the same code. */
-#include "play.h"
+#define _GNU_SOURCE /* memmem */
+#include "stage.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -66,6 +67,9 @@ static const struct {
     {"NO_REUSEADDR",
      "the port is still held by connections of the server before (TIME_WAIT): "
      "set SO_REUSEADDR before bind()"},
+    {"INPUT_ENDS",
+     "the program ended at the end of its standard input: that says only that "
+     "nobody will type any more, and the clients talk on"},
     {"ENDED",
      "the program ended though clients may still come: what goes wrong with "
      "one client must not end the server"},
@@ -126,6 +130,85 @@ static const struct {
     {"THREAD_LEAK",
      "threads that served clients are still there though those have left: each "
      "way out of the talk has to end in the return of the thread's function"},
+    {"NOT_SINGLE",
+     "there is more than one thread or process: here one thread serves all "
+     "clients, and poll() says which of them has something"},
+    {"BLOCKS",
+     "what a client has sent lies unread: the program waits in a call for one "
+     "descriptor (recv, read, accept), though another has something; it may "
+     "wait in poll() alone"},
+    {"BLOCKS send",
+     "the program waits in send() for a client that does not read, and all the "
+     "others wait with it: O_NONBLOCK, and what the kernel does not take waits "
+     "in a queue of that client until poll() says POLLOUT"},
+    {"BLOCKS typing",
+     "what has come lies unread: the program waits for something to be typed "
+     "(fgets, getline, read), though poll() could wait for both"},
+    {"BLOCKS socket",
+     "what was typed lies unread: the program waits for the other side, though "
+     "poll() could wait for both"},
+    {"BLOCKS server",
+     "the program waits in send() for a server that does not read, and shows "
+     "nothing meanwhile: O_NONBLOCK, and a queue"},
+    {"ONE_AT_A_TIME poll",
+     "the client is in the queue of the listening socket, while the program "
+     "waits for another: the listener belongs into the list of poll(), "
+     "always"},
+    {"ECHOES",
+     "a line comes back to the client that has sent it: it goes to all the "
+     "others"},
+    {"PIECES",
+     "a part of a line was passed on, before its LF had come: what recv() "
+     "returned is no line; keep it for that client until an LF is there"},
+    {"ONE_LINE",
+     "what came in one piece was taken for one line, or only its first line "
+     "was used: a piece may have many lines in it; go on with what stands "
+     "behind the LF"},
+    {"SHARED_BUFFER lines",
+     "what had come of another client's line stands in this one: each client "
+     "needs a buffer of its own for the line that is not whole yet"},
+    {"STDIO_INPUT",
+     "a line that was typed came out only when the next one was typed: stdio "
+     "(fgets, getline, scanf) had read it already and kept it in its buffer, "
+     "where poll() does not see it; take read(), and keep your own lines"},
+    {"LAST_LINE",
+     "a last line that lacks its LF is lost: when the end comes (0 from recv() "
+     "or read()), what is kept of a line is a line"},
+    {"LAST_LINE lf",
+     "a last line that lacks its LF goes out without one: add it"},
+    {"DROPS_SLOW",
+     "a client is dropped though less than 256 KiB wait for it: -1 from send() "
+     "with EAGAIN says only that there is no room now"},
+    {"NO_POLLOUT",
+     "the rest of what is to be sent stays with the program, though its client "
+     "reads again: while something waits, ask poll() for POLLOUT, and send "
+     "when "
+     "it says so"},
+    {"NO_LIMIT",
+     "what waits for a client that does not read grows without a bound: at 256 "
+     "KiB it is dropped"},
+    {"NO_LIMIT line",
+     "a line may grow without a bound: beyond 4,096 bytes without an LF its "
+     "client is told and dropped"},
+    {"SPINS input",
+     "the program runs without a rest since the end of its input: poll() says "
+     "of it, again and again, that it can be read (or POLLHUP); take it out of "
+     "the list, fd -1"},
+    {"SPINS full",
+     "the program runs without a rest while a client does not read: after "
+     "EAGAIN wait in poll() for POLLOUT"},
+    {"SPINS poll",
+     "the program runs without a rest: does poll() report something that is "
+     "not dealt with? POLLOUT asked for though nothing is to be sent, an end "
+     "or an error whose descriptor stays in the list, a descriptor that "
+     "accept() lacks"},
+    {"SERVER_GONE",
+     "the server has gone, and the program waits on, perhaps for something to "
+     "be typed: 0 from recv() is the end, and poll() tells when it comes"},
+    {"EXIT_SENT", "the line exit ends the program, and is not sent"},
+    {"FIRST_SPEAKER",
+     "the line went to another than the one who spoke last: keep the address "
+     "of each datagram that comes, and its length"},
     {"NOT_DETACHED",
      "the memory of threads that have ended is kept, as for pthread_join(): "
      "pthread_detach() says that nobody will join them"},
@@ -399,6 +482,9 @@ static const struct {
      "program goes on"},
     {"REFUSED_ENDS after", "after one refused ping the program sends no more: "
                            "that one alone is lost"},
+    {"REFUSED_ENDS chat",
+     "ECONNREFUSED says that nobody was there for an earlier line, and is no "
+     "reason to end"},
     {"WRONG_LOSS",
      "other messages are dropped than those whose count, modulo -l, is 1; "
      "messages are counted from 1, whoever sends them"},
@@ -522,6 +608,21 @@ static const struct {
      "(%.1f), for a double"},
     {" more", "nothing is printed besides a line for each ping and two for the "
               "statistics"},
+    {" untold", "the client is dropped without a word: first tell it why"},
+    {" dropped", "the connection of a client that did nothing wrong is closed"},
+    {" passed",
+     "the line has not come to this client, though the program has read it: "
+     "it goes to every client but the one that sent it"},
+    {" typed line", "what was typed has been read, and has not come out"},
+    {" unnamed",
+     "what is to stand before the line is missing: the name, or `server`, then "
+     "a colon and a blank"},
+    {" no exit",
+     "the program has ended at a line that only has `exit` in it: just the "
+     "line `exit` ends it, and nothing longer"},
+    {" own line", "what was typed is printed: only what comes is"},
+    {" on input",
+     "the program goes on though its input has ended, or exit was typed"},
     {" nothing",
      "the program closes the connection without having sent anything"},
 };
@@ -597,6 +698,8 @@ static const char *cause_of_end(const struct failure *f)
         return "IPV4_ONLY server";
     if (p->serves == PROCESSES && complains_of(p, "Interrupted system call"))
         return "INTERRUPTED";
+    if (p->serves == POLL && p->input_ends)
+        return "INPUT_ENDS";
     if (p->serves == THREADS && p->listened && f->kind != ENDS_AT_START)
         return "EXIT_IN_THREAD";
     if (f->kind == DIED || f->kind == REFUSED || p->listened)
@@ -674,7 +777,7 @@ static const char *cause_of_turn(const struct failure *f)
 {
     const struct activity *a = &f->activity;
     bool processes = f->program->serves == PROCESSES;
-    if (f->program->serves == ONE)
+    if (f->program->serves == ONE || f->program->serves == POLL)
         return NULL;
     if (f->doubled)
         return "SHARED_CLIENT";
@@ -1198,6 +1301,223 @@ static const char *cause_of_kind(const struct failure *f)
     }
 }
 
+static bool is_chat(const struct program *program)
+{
+    return program->serves == POLL ||
+           strcmp(program->name, "chat_client") == 0 ||
+           strcmp(program->name, "udp_chat") == 0;
+}
+
+/* A program that sleeps though something has come for it: what does it wait for?
+ */
+static const char *cause_of_block(const struct failure *f)
+{
+    bool server = f->program->serves == POLL, unread = false, unsent = false;
+    if (f->program->ended || f->activity.busy || !f->activity.known)
+        return NULL;
+    for (size_t i = 0; i < f->socket_count; i++) {
+        const struct socket_fact *s = &f->sockets[i];
+        if (s->state == LISTENS)
+            continue;
+        /* An end of stream counts as one byte. */
+        unread = unread || s->unread > (s->state == PEER_CLOSED);
+        unsent = unsent || s->unsent > 0;
+    }
+    if (unread && unsent)
+        return server ? "BLOCKS send" : "BLOCKS server";
+    if (server && count_waiting(f) > 0 && has_connection(f))
+        return "ONE_AT_A_TIME poll";
+    if (unread)
+        return server ? "BLOCKS" : "BLOCKS typing";
+    if (count_unread_input(f->program) == 0 || f->kind == NOT_READING)
+        return NULL;
+    return server ? "BLOCKS" : "BLOCKS socket";
+}
+
+/* Where the line begins in which expected and got differ. */
+static size_t find_line_start(const struct failure *f)
+{
+    size_t start = f->at;
+    while (start > 0 && f->expected[start - 1] != '\n')
+        start--;
+    return start;
+}
+
+/* Whether lines that came in one piece were taken for one, or only the first of
+ * them was used. */
+static bool is_one_line(const struct failure *f)
+{
+    size_t start, prefix;
+    if (f->expected == NULL || f->at > f->expected_length)
+        return false;
+    if (f->kind == MISSING_OUTPUT) { /* `ADDRESS port PORT: LINE` */
+        struct bytes bare = {0};
+        const char *text = strstr(f->expected, ": ");
+        bool found = false;
+        if (text != NULL && text[2] != '\0') {
+            add_text(&bare, "\n%s\n", text + 2);
+            found = strstr(f->program->output.data, bare.data) != NULL;
+            free_bytes(&bare);
+        }
+        return found;
+    }
+    if (f->peer != NULL && f->peer->kind == DATAGRAMS)
+        return f->kind == WRONG_BYTES && f->at == f->expected_length &&
+               f->got_length > f->at + 1 && f->got[f->at] == '\n';
+    start = find_line_start(f);
+    if (start == 0)
+        return false;
+    if (f->kind == SILENT)
+        return f->at == start && f->unread <= 0;
+    const char *colon = memchr(f->expected, ':', start);
+    prefix = colon != NULL ? (size_t)(colon - f->expected) + 2 : 0;
+    return f->kind == WRONG_BYTES && prefix > 0 && f->at < start + prefix &&
+           f->expected_length > start + prefix &&
+           memcmp(f->expected, f->expected + start, prefix) == 0;
+}
+
+/* Whether what stands before each line (`NAME: `) stands in the middle of one. */
+static bool is_in_pieces(const struct failure *f)
+{
+    if (f->kind != WRONG_BYTES || f->expected == NULL || f->peer == NULL ||
+        f->peer->kind != CONNECTION || f->at == 0)
+        return false;
+    const char *colon = memchr(f->expected, ':', f->expected_length);
+    size_t prefix = colon != NULL ? (size_t)(colon - f->expected) + 2 : 0;
+    return prefix > 0 && f->at > find_line_start(f) &&
+           has_at(f, f->at, f->expected, prefix);
+}
+
+/* Whether what came is what this client has said itself. */
+static bool is_echo(const struct failure *f)
+{
+    const struct peer *peer = f->peer;
+    if (peer == NULL || peer->kind != CONNECTION || f->got == NULL ||
+        peer->said_length == 0 || f->at > f->got_length)
+        return false;
+    size_t start =
+        f->expected != NULL && f->expected_length > 0 ? find_line_start(f) : 0;
+    return f->got_length >= start + peer->said_length &&
+           memcmp(f->got + start, peer->said, peer->said_length) == 0;
+}
+
+/* Whether a line has come without what is to stand before it, `NAME: `. */
+static bool is_unnamed(const struct failure *f)
+{
+    if (f->expected == NULL || f->got == NULL || f->kind != WRONG_BYTES ||
+        f->at >= f->expected_length || find_line_start(f) != f->at)
+        return false;
+    const char *line = f->expected + f->at;
+    size_t left = f->expected_length - f->at;
+    const char *end = memchr(line, '\n', left);
+    size_t length = end != NULL ? (size_t)(end - line) : left;
+    const char *text = memmem(line, length, ": ", 2);
+    if (text == NULL)
+        return false;
+    text += 2;
+    length -= (size_t)(text - line);
+    return length > 0 && f->got_length - f->at >= length &&
+           memcmp(f->got + f->at, text, length) == 0;
+}
+
+/* Whether the program has ended where it was to send a line with `exit` in it. */
+static bool is_other_exit(const struct failure *f)
+{
+    if (f->expected == NULL || f->at >= f->expected_length ||
+        f->program->serves == POLL || f->program->input_ends ||
+        (f->program->ended ? f->program->status != 0 || f->program->signal != 0
+                           : f->kind != EARLY_END))
+        return false;
+    const char *line = f->expected + find_line_start(f);
+    size_t left = (size_t)(f->expected + f->expected_length - line);
+    const char *end = memchr(line, '\n', left);
+    return memmem(line, end != NULL ? (size_t)(end - line) : left, "exit", 4) !=
+           NULL;
+}
+
+/* A last line without its LF that has not come, or not whole. */
+static const char *cause_of_last_line(const struct failure *f)
+{
+    bool typed = f->program->input_ends && f->program->last_typed != '\0' &&
+                 f->program->last_typed != '\n';
+    if (f->expected == NULL || f->expected_length == 0 ||
+        (!typed && !f->lf_missing) || f->kind == WRONG_BYTES)
+        return NULL;
+    if (f->kind != MISSING_OUTPUT && f->at + 1 == f->expected_length)
+        return "LAST_LINE lf";
+    return f->kind == MISSING_OUTPUT && !f->lf_missing ? NULL : "LAST_LINE";
+}
+
+/* Why a chat does not go on as it should; NULL: as for any other program. */
+static const char *cause_of_chat(const struct failure *f)
+{
+    const struct program *p = f->program;
+    bool server = p->serves == POLL;
+    bool missing = f->kind == SILENT || f->kind == MISSING_OUTPUT;
+    const char *cause;
+    if (f->kind == NOT_IDLE && server) {
+        bool unsent = false;
+        for (size_t i = 0; i < f->socket_count; i++)
+            unsent = unsent || f->sockets[i].unsent > 0;
+        return p->input_ends ? "SPINS input"
+               : unsent      ? "SPINS full"
+                             : "SPINS poll";
+    }
+    if (f->activity.busy && f->activity.state == 'R')
+        return NULL; /* SPINS */
+    if (f->nudged)
+        return "STDIO_INPUT";
+    if (f->elsewhere)
+        return "FIRST_SPEAKER";
+    if (server && f->kind == WRONG_BYTES && is_echo(f))
+        return "ECHOES";
+    if (is_unnamed(f))
+        return " unnamed";
+    if (is_other_exit(f))
+        return " no exit";
+    if (missing || f->kind == NOT_READING) {
+        /* The signal that empties buffers also interrupts a call: no look at
+         * f->flushed. */
+        cause = cause_of_block(f);
+        if (cause != NULL)
+            return cause;
+    }
+    if (is_one_line(f))
+        return "ONE_LINE";
+    if (is_in_pieces(f))
+        return "PIECES";
+    if ((missing || f->kind == EARLY_END) &&
+        (cause = cause_of_last_line(f)) != NULL)
+        return cause;
+    if (server && (f->kind == EARLY_END || f->kind == WAS_RESET) &&
+        f->peer != NULL && !f->peer->shut)
+        return f->peer->narrow ? "DROPS_SLOW" : " dropped";
+    if (f->kind == EXTRA_OUTPUT && !server)
+        return " own line";
+    if (!server && (f->kind == EXTRA_BYTES || f->kind == EXTRA_DATAGRAM) &&
+        f->got != NULL && memmem(f->got, f->got_length, "exit", 4) != NULL)
+        return "EXIT_SENT";
+    if (f->kind == NO_EXIT && !server) {
+        for (size_t i = 0; i < f->socket_count; i++)
+            if (f->sockets[i].state == PEER_CLOSED && !p->input_ends)
+                return "SERVER_GONE";
+        return f->activity.sockets == 0 && !p->input_ends ? "SERVER_GONE"
+                                                          : " on input";
+    }
+    if (strcmp(p->name, "udp_chat") == 0 && p->ended &&
+        complains_of(p, "refused"))
+        return "REFUSED_ENDS chat";
+    if (f->kind != SILENT || p->ended || f->flushed || f->unread > 0)
+        return NULL;
+    if (f->got_length > 0)
+        return f->peer->narrow ? "NO_POLLOUT" : NULL;
+    if (p->last_typed != '\0')
+        return " typed line";
+    if (server)
+        return " passed";
+    return NULL;
+}
+
 static const char *choose(const struct failure *f)
 {
     const char *cause = NULL;
@@ -1217,7 +1537,11 @@ static const char *choose(const struct failure *f)
         return "EMPTY_DATAGRAM";
     cause = cause_of_end(f);
     if (cause == NULL)
-        cause = f->mixed ? "SHARED_BUFFER" : f->cause;
+        cause = !f->mixed                    ? f->cause
+                : f->program->serves == POLL ? "SHARED_BUFFER lines"
+                                             : "SHARED_BUFFER";
+    if (cause == NULL && is_chat(f->program))
+        cause = cause_of_chat(f);
     if (cause == NULL && datagrams)
         cause = cause_of_datagram(f);
     if (cause == NULL && f->kind == NOT_BOUND)
@@ -1249,6 +1573,11 @@ const char *find_cause(const struct failure *failure, struct bytes *sentence)
 {
     static char code[32];
     const char *cause = choose(failure);
+    /* No kernel takes a part of so few bytes. */
+    if (cause != NULL && strcmp(cause, "SHORT_SEND") == 0 &&
+        failure->program != NULL && is_chat(failure->program) &&
+        failure->expected_length < 100)
+        cause = NULL;
     for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
         if (cause != NULL && strcmp(causes[i].code, cause) == 0) {
             add_text(sentence, "%s", causes[i].sentence);

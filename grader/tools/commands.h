@@ -32,6 +32,14 @@ void do_start(void);
  */
 bool is_line(const char *text, size_t length, const struct bytes *wanted);
 
+/* Reads its output up to a line, from the last one that was read on or (anywhere)
+ * from the beginning. Fails when that does not come. */
+void expect_line(struct program *program, const struct bytes *line,
+                 bool anywhere);
+
+/* Whether a line of all its output is this. */
+bool has_line(const struct program *program, const struct bytes *line);
+
 /* Whether the program has ended and all that it wrote is there. */
 bool is_over(const struct program *program);
 
@@ -50,6 +58,7 @@ void do_dribble(void);
 void do_end(void);
 void do_expect(void);
 void do_listen(void);
+void do_narrow(void);
 void do_only(void);
 void do_port(void);
 void do_send(void);
@@ -57,10 +66,17 @@ void do_shut(void);
 void do_small(void);
 void do_stuff(void);
 void do_taken(void);
+void do_told(void);
 void do_until(void);
 
 /* Waits until the queue is empty or refused. Returns whether it was taken. */
 bool flush_peer(struct peer *peer);
+
+/* Waits until the program has read all that was sent. False: patience was over. */
+bool wait_taken(struct peer *peer);
+
+/* Reads data from a connection. Fails when something else comes. */
+void expect_bytes(struct peer *peer, const struct bytes *data);
 
 /* A socket that does not block. */
 int open_socket(int family, int type);
@@ -146,6 +162,7 @@ void do_freeze(void);
 void do_once(void);
 void do_paused(void);
 void do_prompt(void);
+void do_single(void);
 void do_weigh(void);
 
 /* Notes what we send on a connection, and when. */
@@ -171,6 +188,10 @@ bool must_repeat(void);
 void do_date(void);
 
 void set_zone(const char *zone);
+
+/* chat.c */
+void do_cuts(void);
+void do_flood(void);
 
 /* web.c */
 void do_age(void);

@@ -9,6 +9,7 @@
 
 enum {
     MOST_WEIGHED = 16,
+    LONG_MS = 60000,    /* more than patience */
     PAUSE_SLACK_MS = 5, /* clocks are rounded */
     MEBIBYTE = 1 << 20
 };
@@ -37,10 +38,11 @@ void note_heard(struct peer *peer)
     peer->answers = true;
 }
 
-/* Waits until the program sleeps. False: patience was over. */
-static bool wait_rest(const struct program *program)
+/* Waits until the program sleeps, at most limit_ms. False: that, or patience, was
+ * over. */
+static bool wait_rest(const struct program *program, long long limit_ms)
 {
-    long long run_ns = -1, since = now_ms();
+    long long run_ns = -1, since = now_ms(), end = since + limit_ms;
     while (!program->ended) {
         struct activity activity = look_at(program->pid);
         bool same = activity.run_ns == run_ns && !activity.busy;
@@ -49,7 +51,7 @@ static bool wait_rest(const struct program *program)
         if (!same)
             since = now_ms();
         run_ns = activity.run_ns;
-        if (!wait_more(-1, 0, SHORT_TICK))
+        if (!wait_more(-1, 0, SHORT_TICK) || now_ms() > end)
             return false;
     }
     return true;
@@ -59,7 +61,10 @@ void do_awaits(void)
 {
     struct peer *peer = peer_at(1);
     char room[256];
-    bool rest = peer->program == NULL || wait_rest(peer->program);
+    /* Whether one that serves all by poll() ever rests is the subject of idle. */
+    bool polls = peer->program != NULL && peer->program->serves == POLL;
+    bool rest = peer->program == NULL ||
+                wait_rest(peer->program, polls ? 300 : LONG_MS) || polls;
     ssize_t n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT);
     struct bytes nothing = {0};
     add_bytes(&nothing, "", 0);
@@ -74,7 +79,7 @@ void do_awaits(void)
         fail((struct failure){.kind = EXTRA_BYTES,
                               .program = peer->program,
                               .peer = peer,
-                              .cause = "TOO_SOON"},
+                              .cause = polls ? "PIECES" : "TOO_SOON"},
              "nothing: it is our turn to send",
              n > 0 ? "bytes" : "the end of the stream");
     if (!rest)
@@ -179,7 +184,7 @@ static struct weighed *find_weighed(const struct program *program)
 void do_weigh(void)
 {
     struct program *program = program_at(1);
-    wait_rest(program);
+    wait_rest(program, LONG_MS);
     find_weighed(program)->held = count_holdings(program->launcher);
 }
 
@@ -229,6 +234,19 @@ void do_freeze(void)
         kill(program->pid, stop ? SIGSTOP : SIGCONT);
 }
 
+void do_single(void)
+{
+    struct program *program = program_at(1);
+    note(LEFT_SIDE, "(counts its threads and processes)");
+    struct holdings now = count_holdings(program->launcher);
+    if (now.known && now.processes > 1)
+        fail_holdings(program, "NOT_SINGLE", "one process serves all clients",
+                      now.processes, "processes");
+    if (now.known && now.threads > 1)
+        fail_holdings(program, "NOT_SINGLE", "one thread serves all clients",
+                      now.threads, "threads");
+}
+
 /* What it holds now and did not hold before; NULL: nothing that matters. */
 static const char *find_excess(const struct holdings *before,
                                const struct holdings *now, long clients,
@@ -272,7 +290,7 @@ void do_clean(void)
     const char *cause, *what;
     note(LEFT_SIDE, "(looks at what it still holds)");
     for (;;) {
-        wait_rest(program);
+        wait_rest(program, LONG_MS);
         struct holdings now = count_holdings(program->launcher);
         cause = find_excess(before, &now, clients, &number, &what);
         if (!now.known || cause == NULL)

@@ -17,8 +17,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Where small buffers are asked for the next socket. */
-static bool small_buffers;
+/* Where small buffers, or very small ones, are asked for the next socket. */
+static bool small_buffers, narrow;
 
 /* Reads a numeric address and a port. */
 socklen_t read_address(const char *address, unsigned port,
@@ -83,6 +83,20 @@ void do_small(void)
     small_buffers = true;
 }
 
+/* As the kernel makes the send buffer of the program from the size of segments, it
+ * then keeps about 100 KB in place of some megabytes. */
+static void make_narrow(int fd)
+{
+    int segment = 536, size = 4096;
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
+void do_narrow(void)
+{
+    narrow = true;
+}
+
 /* The last address of a name, as text. */
 static const char *last_address(const char *name)
 {
@@ -110,6 +124,8 @@ static void open_listening(struct peer *peer, const char *address, int port)
             setsockopt(peer->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
         if (small_buffers)
             make_small(peer->fd);
+        if (narrow)
+            make_narrow(peer->fd);
         peer->port = bind_to(peer->fd, address, port);
         if (peer->port == 0 || listen(peer->fd, SOMAXCONN) == -1)
             give_up_environment("cannot listen on %s port %d: %s", address,
@@ -138,7 +154,7 @@ void do_listen(void)
                    word_count > 3 && isdigit((unsigned char)word(3)[0])
                        ? (int)number(3)
                        : 0);
-    small_buffers = false;
+    small_buffers = narrow = false;
     set_number(peer->role, ".port", (unsigned long)peer->port);
     set_number(peer->role, ".over", (unsigned long)peer->port + 65536);
     note(LEFT_SIDE, "listens on %s port %d", address, peer->port);
@@ -313,7 +329,10 @@ void do_connect(void)
     peer->fd = open_socket(place.ss_family, SOCK_STREAM);
     if (small_buffers)
         make_small(peer->fd);
-    small_buffers = false;
+    if (narrow)
+        make_narrow(peer->fd);
+    peer->narrow = narrow;
+    small_buffers = narrow = false;
     /* listen(listener, 1) is right, and no reason to wait for a second. */
     while (queue_is_full(&place) && wait_more(-1, 0, SHORT_TICK))
         ;
@@ -396,7 +415,7 @@ void do_stuff(void)
 }
 
 /* Waits until all that we sent has been read; false: patience was over. */
-static bool wait_taken(struct peer *peer)
+bool wait_taken(struct peer *peer)
 {
     long left, before = 0;
     for (int looks = 0; !peer->broken && (left = unread_by_peer(peer->fd)) > 0;
@@ -543,15 +562,10 @@ static size_t drop_pending(struct peer *peer)
     return left;
 }
 
-void do_expect(void)
+/* Reads data. Fails when something else comes. */
+void expect_bytes(struct peer *peer, const struct bytes *data)
 {
-    struct peer *peer = peer_at(1);
-    const struct bytes *data = data_from(2);
     static struct bytes got;
-    if (peer->kind == DATAGRAMS) {
-        expect_datagram(peer, data);
-        return;
-    }
     clear_bytes(&got);
     long long since = now_ms();
     size_t length = data->length;
@@ -579,6 +593,16 @@ void do_expect(void)
                    got.data, got.length);
     }
     note_bytes(RIGHT_SIDE, sends(peer), got.data, got.length);
+}
+
+void do_expect(void)
+{
+    struct peer *peer = peer_at(1);
+    const struct bytes *data = data_from(2);
+    if (peer->kind == DATAGRAMS)
+        expect_datagram(peer, data);
+    else
+        expect_bytes(peer, data);
 }
 
 /* Fails because text is all that came, and has not the wanted end. */
@@ -657,6 +681,39 @@ void do_end(void)
     struct peer *peer = peer_at(1);
     flush_peer(peer);
     expect_end(peer, strcmp(word(0), "gone") == 0);
+}
+
+void do_told(void)
+{
+    struct peer *peer = peer_at(1);
+    struct bytes text = {0};
+    char byte;
+    ssize_t n;
+    add_bytes(&text, "", 0);
+    while ((n = receive(peer, &byte, 1)) > 0 && text.length < 10000)
+        add_bytes(&text, &byte, 1);
+    if (text.length > 0)
+        note_bytes(RIGHT_SIDE, sends(peer), text.data, text.length);
+    struct failure failure = {.program = peer->program, .peer = peer};
+    const char *expected = "some words, and the end of the stream", *got = NULL;
+    if (n == -2) {
+        failure.kind = NO_END;
+        failure.cause = text.length == 0 ? "NO_LIMIT line" : NULL;
+        got = text.length == 0 ? "nothing" : "words, and no end of the stream";
+    } else if (n == -1 && text.length == 0) {
+        failure.kind = WAS_RESET;
+        failure.cause = "RESET_UNREAD";
+        got = "the connection was reset";
+    } else if (text.length == 0) {
+        failure.kind = EARLY_END;
+        failure.cause = " untold";
+        got = "the end of the stream, and no word";
+    }
+    if (got != NULL)
+        fail(failure, expected, got);
+    peer->over = true;
+    note_end(peer, n == 0);
+    free_bytes(&text);
 }
 
 void do_only(void)

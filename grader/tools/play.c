@@ -15,14 +15,15 @@
  *
  * Programs (P is a name that the script gives; output is a list of lines)
  *   start P [-files N] [-cut N] [-cutout N] [-disk N] [-serves HOW]
- *         [NAME=value...] PROGRAM [ARGUMENT...]
+ *         [-on terminal] [NAME=value...] PROGRAM [ARGUMENT...]
  *       Starts the student's PROGRAM, or ours: reference:PROGRAM. Its standard
  *       input stays open. -files: most descriptors (default 256). -cut: no
  *       call moves more than N bytes on a stream socket (needs the shim);
  *       -cutout: no call that sends does. -disk: no file gets longer than N
  *       bytes, which is an error as on a full disk. -serves: it has many
- *       clients at a time, each by `threads` or `processes` of its own (for the
- *       diagnosis).
+ *       clients at a time, each by `threads` or `processes` of its own, or all
+ *       by `poll` (for the diagnosis). -on terminal: its standard input and
+ *       output are one.
  *   listening P [ADDRESS [PORT]]
  *       Waits until P has a listening socket, there (a dual-stack one will do).
  *       Sets P.port, and P.address for those who connect.
@@ -37,7 +38,9 @@
  *   exits P STATUS      ends by itself with STATUS (0, 2, 1-2)
  *   fails P             ends with 1 and says `program: what it tried: why`
  *   complains P STATUS  ends with STATUS and says something on standard error
- *   input P DATA        writes to its standard input;  noinput P  closes that
+ *   input P DATA        writes to its standard input;  noinput P  ends that
+ *   pour P DATA         the same as input, but what is not taken at once goes in
+ *                       during the steps that follow
  *   kill P              ends it at once;  stop P  sends it SIGTERM
  *   idle P              it comes to rest: it does not spin
  *   lean P MIB          holds at most MIB of memory of its own
@@ -51,6 +54,8 @@
  *   accept C L          waits for a program to connect
  *   connect C P|PORT [ADDRESS]   connects. Sets C.port, C.address
  *   small C             (before listen or connect: `small L`) small buffers
+ *   narrow C            the same, and small segments: the kernel of the program
+ *                       keeps about 100 KB for who does not read
  *   send C DATA         sends; waits until the kernel has taken all
  *   offer C DATA        the same, and a refusal is no failure
  *   stuff C DATA        sends as much as is taken without reading anything;
@@ -65,6 +70,8 @@
  *                       begins with `received: `, and none of these is empty
  *   end C               nothing more, and the end of stream
  *   gone C              the same; a reset will do
+ *   told C              something in the program's own words, and the end of stream;
+ *                       a reset behind the words will do
  *   shut C              closes our sending half;  close C;  reset C
  *   date C [ZONE [SECONDS.MICROS]]   the date and time of this connection, and
  *                       the end of stream; or the time that SHIM_TIME shows
@@ -80,8 +87,17 @@
  *                       them holds the listening socket, and none has become a
  *                       zombie (frozen: some may have)
  *   freeze P;  thaw P   its first process stands still;  it goes on
+ *   single P            it is one process with one thread
  *   clean P N           at rest it holds what it held at `weigh`, though N clients
  *                       have come since: threads, processes, descriptors, memory
+ *
+ * Chats (C may be a connection or a program, whose standard input or output is
+ * meant; D too)
+ *   cuts C D DATA THAT  DATA goes to C in two parts, the second one once the first
+ *                       has been read, and THAT comes from D: for each place
+ *                       where DATA can be cut
+ *   flood C D DATA P LINE   DATA goes to C and comes from D, again and again, until
+ *                       P has printed LINE; at most 16 MiB
  *
  * Datagrams (U and V are UDP sockets of ours)
  *   udp U [ADDRESS [PORT]]  a bound socket (default 127.0.0.1). Sets U.port
@@ -567,6 +583,7 @@ static const struct command {
     {"complains", do_complains},
     {"connect", do_connect},
     {"crlf", do_crlf},
+    {"cuts", do_cuts},
     {"datagram", do_datagram},
     {"date", do_date},
     {"dead", do_dead},
@@ -586,6 +603,7 @@ static const struct command {
     {"files", do_files},
     {"fill", do_fill},
     {"first", do_first},
+    {"flood", do_flood},
     {"folder", do_folder},
     {"forbid", do_forbid},
     {"freeze", do_freeze},
@@ -613,6 +631,7 @@ static const struct command {
     {"message", do_message},
     {"nag", do_nag},
     {"names", do_names},
+    {"narrow", do_narrow},
     {"never", do_never},
     {"nobody", do_nobody},
     {"noinput", do_noinput},
@@ -627,6 +646,7 @@ static const struct command {
     {"piece", do_piece},
     {"pinged", do_pinged},
     {"port", do_port},
+    {"pour", do_input},
     {"prints", do_prints},
     {"prompt", do_prompt},
     {"protect", do_protect},
@@ -646,6 +666,7 @@ static const struct command {
     {"set", do_set},
     {"shows", do_shows},
     {"shut", do_shut},
+    {"single", do_single},
     {"small", do_small},
     {"stamp", do_stamp},
     {"start", do_start},
@@ -654,6 +675,7 @@ static const struct command {
     {"sweep", do_sweep},
     {"taken", do_taken},
     {"thaw", do_freeze},
+    {"told", do_told},
     {"twofold", do_twofold},
     {"udp", do_udp},
     {"unreadable", do_unreadable},

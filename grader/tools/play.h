@@ -22,14 +22,20 @@ struct program {
     size_t said;   /* as much of output is used up by the script */
     size_t logged; /* … and of output and errors is in the transcript */
     size_t logged_errors;
-    size_t warned;          /* … and of errors is used up by the script */
+    size_t warned;      /* … and of errors is used up by the script */
+    struct bytes typed; /* for its standard input, from `typed_sent` on */
+    size_t typed_sent;
+    char last_typed;        /* the last byte of all that; 0: none */
+    bool input_ends;        /* … and its end is to come, or has come */
     bool ended, wanted_end; /* ended; and the script asked for it */
     bool listened;          /* had a listening socket: it is a server */
     enum serving {
         ONE,
         THREADS,
-        PROCESSES
+        PROCESSES,
+        POLL            /* one thread, which never waits for one of them */
     } serves;           /* so many clients at once, by */
+    bool terminal;      /* its standard input and output are one */
     bool told_any;      /* it has a command line, */
     bool told_ipv6;     /* with an IPv6 address */
     bool fake_time;     /* its time of day is not the true one */
@@ -59,6 +65,7 @@ struct peer {
     size_t sent;
     bool shut_after; /* half-close once nothing is pending */
     bool shut;       /* our half is closed */
+    bool narrow;     /* little is kept in the kernel for it */
     bool broken;     /* the program refuses what we send */
     unsigned long bytes_in, bytes_out;
     struct timespec born; /* CLOCK_REALTIME */
@@ -141,8 +148,11 @@ struct failure {
     bool udp;          /* ENDS_AT_START: it was to have a UDP socket */
     bool flushed;      /* what was missing came once its buffers were emptied */
     const char *cause; /* what the command itself has seen, or NULL */
-    bool doubled; /* another connection has what is missing here, besides */
-    bool mixed;   /* what came belongs to another connection */
+    bool doubled;    /* another connection has what is missing here, besides */
+    bool mixed;      /* what came belongs to another connection */
+    bool lf_missing; /* a client has ended its stream without a last LF */
+    bool elsewhere;  /* another UDP socket of ours has got what is missing */
+    bool nudged;     /* what was missing came once another line was typed */
 };
 
 /* The likeliest cause: a stable code (see handouts/00-start.md), "" if no cause

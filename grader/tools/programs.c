@@ -2,8 +2,6 @@
 #define _GNU_SOURCE /* memmem */
 #include "commands.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +17,11 @@ void do_start(void)
     enum serving serves = ONE;
     for (; word(i)[0] == '-'; i += 2)
         if (strcmp(word(i), "-serves") == 0)
-            serves =
-                strcmp(word(i + 1), "processes") == 0 ? PROCESSES : THREADS;
+            serves = strcmp(word(i + 1), "processes") == 0 ? PROCESSES
+                     : strcmp(word(i + 1), "poll") == 0    ? POLL
+                                                           : THREADS;
+        else if (strcmp(word(i), "-on") == 0)
+            how.terminal = strcmp(word(i + 1), "terminal") == 0;
         else if (strcmp(word(i), "-files") == 0)
             how.files = (int)number(i + 1);
         else if (strcmp(word(i), "-cut") == 0)
@@ -337,11 +338,14 @@ _Noreturn static void fail_line(struct program *program,
          expected.data, say_rest(program));
 }
 
-void do_says(void)
+bool has_line(const struct program *program, const struct bytes *line)
 {
-    struct program *program = program_at(1);
-    const struct bytes *line = data_from(2);
-    bool anywhere = strcmp(word(0), "says") != 0;
+    return find_line(program, 0, line) != 0;
+}
+
+void expect_line(struct program *program, const struct bytes *line,
+                 bool anywhere)
+{
     size_t end;
     while ((end = find_line(program, anywhere ? 0 : program->said, line)) == 0)
         if (program->out == -1 || !wait_more(-1, 0, TICK))
@@ -350,12 +354,18 @@ void do_says(void)
         program->said = end;
 }
 
+void do_says(void)
+{
+    struct program *program = program_at(1);
+    expect_line(program, data_from(2), strcmp(word(0), "says") != 0);
+}
+
 void do_never(void)
 {
     struct program *program = program_at(1);
     const struct bytes *line = data_from(2);
     look_around(0);
-    if (find_line(program, 0, line) == 0)
+    if (!has_line(program, line))
         return;
     struct bytes expected = {0};
     add_text(&expected, "no line ");
@@ -498,24 +508,21 @@ void do_input(void)
 {
     struct program *program = program_at(1);
     const struct bytes *data = data_from(2);
-    size_t sent = 0;
+    bool wait = strcmp(word(0), "pour") != 0;
     note_bytes(LEFT_SIDE, "types", data->data, data->length);
-    while (sent < data->length) {
-        ssize_t n = write(program->in, data->data + sent, data->length - sent);
-        if (n > 0)
-            sent += (size_t)n, progress();
-        else if (errno != EAGAIN || !wait_more(program->in, POLLOUT, TICK))
+    queue_input(program, data->data, data->length);
+    while (wait && program->typed.length > 0)
+        if (!wait_more(-1, 0, TICK))
             fail_words(NOT_READING, program, NULL,
                        "the program reads its standard input", "it does not");
-    }
 }
 
 void do_noinput(void)
 {
     struct program *program = program_at(1);
-    note(LEFT_SIDE, "end of standard input");
-    close(program->in);
-    program->in = -1;
+    note(LEFT_SIDE,
+         program->terminal ? "types Ctrl-D" : "end of standard input");
+    end_input(program);
 }
 
 void do_kill(void)

@@ -13,8 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum {
@@ -322,6 +324,31 @@ static void find_file(const struct start *how, char *path, size_t size)
     give_up_blocked(path, how->name);
 }
 
+/* Makes a terminal: what is written to *in is typed there, and *out has what the
+ * program prints. It does not echo, so that all that comes is from the program,
+ * and changes no line end. */
+static void make_terminal(int *in, int *out, int theirs[2])
+{
+    struct termios settings;
+    int master = posix_openpt(O_RDWR | O_NOCTTY), slave = -1;
+    if (master != -1 && grantpt(master) == 0 && unlockpt(master) == 0)
+        slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    if (slave == -1 || tcgetattr(slave, &settings) == -1)
+        give_up_environment("this machine gives no pseudo-terminals");
+    settings.c_lflag &= ~(tcflag_t)ECHO;
+    settings.c_oflag &= ~(tcflag_t)OPOST;
+    tcsetattr(slave, TCSANOW, &settings);
+    fcntl(master, F_SETFL, O_NONBLOCK);
+    *in = fcntl(master, F_DUPFD_CLOEXEC, 4);
+    *out = fcntl(master, F_DUPFD_CLOEXEC, 4);
+    theirs[0] = fcntl(slave, F_DUPFD_CLOEXEC, 4);
+    theirs[1] = fcntl(slave, F_DUPFD_CLOEXEC, 4);
+    if (*in == -1 || *out == -1 || theirs[0] == -1 || theirs[1] == -1)
+        err(125, "fcntl");
+    close(master);
+    close(slave);
+}
+
 struct program *start_program(const struct start *how)
 {
     char path[4200];
@@ -337,6 +364,7 @@ struct program *start_program(const struct start *how)
     snprintf(new->name, sizeof new->name, "%s", slash ? slash + 1 : how->name);
     new->reference = how->reference;
     new->files = how->files;
+    new->terminal = how->terminal;
     add_text(&new->arguments, " ");
     for (size_t i = 0; how->arguments[i] != NULL; i++) {
         add_text(&new->arguments, "%s ", how->arguments[i]);
@@ -353,8 +381,12 @@ struct program *start_program(const struct start *how)
     fcntl(control[1], F_SETFD, FD_CLOEXEC);
     fcntl(control[0], F_SETFL, O_NONBLOCK);
     new->control = control[0];
-    make_pipe(&new->in, &ends[0], false);
-    make_pipe(&new->out, &ends[1], true);
+    if (how->terminal) {
+        make_terminal(&new->in, &new->out, ends);
+    } else {
+        make_pipe(&new->in, &ends[0], false);
+        make_pipe(&new->out, &ends[1], true);
+    }
     make_pipe(&new->err, &ends[2], true);
     ends[3] = control[1];
     note_start(how);
@@ -477,6 +509,60 @@ void stop_programs(void)
     }
 }
 
+/* --- standard input ------------------------------------------------------- */
+
+/* Writes what it can of what is typed, and ends the input behind the last byte. */
+static bool send_typed(struct program *program)
+{
+    struct bytes *typed = &program->typed;
+    ssize_t n = 0;
+    if (typed->length > program->typed_sent)
+        n = write(program->in, typed->data + program->typed_sent,
+                  typed->length - program->typed_sent);
+    bool broken = n == -1 && errno != EAGAIN && errno != EINTR;
+    if (n > 0)
+        program->typed_sent += (size_t)n;
+    if (program->typed_sent < typed->length && !broken)
+        return n > 0;
+    clear_bytes(typed);
+    program->typed_sent = 0;
+    if (!program->input_ends)
+        return n > 0;
+    /* On a terminal that is Ctrl-D, which behind a begun line only hands it over. */
+    if (program->terminal && !broken)
+        (void)!write(
+            program->in, "\004\004",
+            program->last_typed == '\0' || program->last_typed == '\n' ? 1 : 2);
+    close_end(&program->in);
+    return true;
+}
+
+void queue_input(struct program *program, const char *data, size_t length)
+{
+    if (program->in == -1 || length == 0)
+        return;
+    add_bytes(&program->typed, data, length);
+    program->last_typed = data[length - 1];
+    send_typed(program);
+}
+
+void end_input(struct program *program)
+{
+    program->input_ends = true;
+    if (program->in != -1)
+        send_typed(program);
+}
+
+size_t count_unread_input(const struct program *program)
+{
+    int unread = 0;
+    size_t queued = program->typed.length - program->typed_sent;
+    if (program->in != -1 && !program->terminal &&
+        ioctl(program->in, FIONREAD, &unread) == -1)
+        unread = 0;
+    return queued + (size_t)unread;
+}
+
 /* --- peers --------------------------------------------------------------- */
 
 struct peer *find_peer(const char *role)
@@ -592,8 +678,8 @@ static void sample_programs(void)
 
 /* What to poll for: fd, every open end of a program, every queue. */
 struct watch {
-    struct pollfd fds[3 * MOST_PROGRAMS + 64];
-    void *whose[3 * MOST_PROGRAMS + 64];
+    struct pollfd fds[4 * MOST_PROGRAMS + 64];
+    void *whose[4 * MOST_PROGRAMS + 64];
     nfds_t count;
 };
 
@@ -614,8 +700,11 @@ static void take(const struct pollfd *ready, void *whose)
             continue;
         if (ready->fd == program->control)
             take_report(program);
-        else if (take_output(program, ready->fd == program->err) &&
-                 ready->fd == program->out)
+        else if (ready->fd == program->in) {
+            if (send_typed(program))
+                progress();
+        } else if (take_output(program, ready->fd == program->err) &&
+                   ready->fd == program->out)
             last_output = now_ms();
         return;
     }
@@ -635,6 +724,8 @@ static bool look(int fd, short events, long tick_us)
         watch(&all, program->out, POLLIN, program);
         watch(&all, program->err, POLLIN, program);
         watch(&all, program->control, POLLIN, program);
+        if (program->typed.length > 0)
+            watch(&all, program->in, POLLOUT, program);
     }
     for (size_t i = 0; i < peer_count; i++)
         if (peers[i]->fd != -1 && peers[i]->pending.length > 0)
@@ -810,15 +901,74 @@ static bool has_twice(const struct peer *peer, const char *data, size_t length)
            memcmp(room + length, data, length) == 0;
 }
 
+/* Whether that is what has come there and nobody has read yet, at its beginning. */
+static bool begins_with(const struct peer *peer, const char *data,
+                        size_t length)
+{
+    char room[256];
+    if (peer->fd == -1 || length == 0)
+        return false;
+    length = length < sizeof room ? length : sizeof room;
+    ssize_t n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT | MSG_PEEK);
+    return n >= (ssize_t)length && memcmp(room, data, length) == 0;
+}
+
+/* Whether the last that we sent there has no LF at its end, as far as it is known.
+ */
+static bool is_inside_line(const struct peer *peer)
+{
+    return peer->said_length > 0 && peer->said_length < sizeof peer->said &&
+           peer->said[peer->said_length - 1] != '\n';
+}
+
+static bool ends_inside_line(const struct peer *peer)
+{
+    return is_inside_line(peer) && (peer->shut || peer->fd == -1);
+}
+
+/* When something is missing, and the program has read all that was typed: does it
+ * come when one more line is typed? Then it was in a buffer of stdio, where poll()
+ * does not see it. */
+static bool comes_when_typed(const struct failure *failure)
+{
+    struct program *program = failure->program;
+    struct peer *peer = failure->peer;
+    size_t more = failure->expected_length - failure->at;
+    const char *line = NULL, *end = NULL;
+    if (program == NULL || program->ended || program->last_typed == '\0' ||
+        program->input_ends || peer == NULL || peer->fd == -1 || more == 0 ||
+        failure->expected == NULL || count_unread_input(program) > 0)
+        return false;
+    line = failure->expected + failure->at;
+    end = memchr(line, '\n', more);
+    queue_input(program, "?\n", 2);
+    for (int i = 0; i < 15; i++) {
+        look_around(20000);
+        if (begins_with(peer, line,
+                        end != NULL ? (size_t)(end + 1 - line) : more))
+            return true;
+    }
+    return false;
+}
+
 /* Looks whether another connection to the program has got what is missing on that
  * of the failure, or the other way round. */
 static void look_at_others(struct failure *failure)
 {
     const struct peer *here = failure->peer;
-    if (here == NULL || here->program == NULL || failure->expected == NULL)
+    if (here == NULL || failure->expected == NULL)
+        return;
+    for (size_t i = 0; i < peer_count; i++)
+        if (peers[i] != here && peers[i]->kind == DATAGRAMS &&
+            here->kind == DATAGRAMS &&
+            begins_with(peers[i], failure->expected, failure->expected_length))
+            failure->elsewhere = true;
+    if (here->program == NULL)
         return;
     for (size_t i = 0; i < peer_count; i++) {
         const struct peer *other = peers[i];
+        if (other->program == here->program && ends_inside_line(other))
+            failure->lf_missing = true;
         if (other == here || other->program != here->program ||
             other->kind != CONNECTION)
             continue;
@@ -826,6 +976,7 @@ static void look_at_others(struct failure *failure)
             failure->doubled = true;
         /* Three letters may be the same by chance. */
         if (failure->got != NULL && other->said_length > 3 &&
+            (here->program->serves != POLL || is_inside_line(other)) &&
             memmem(failure->got, failure->got_length, other->said,
                    other->said_length) != NULL &&
             memmem(failure->expected, failure->expected_length, other->said,
@@ -852,6 +1003,8 @@ static void gather_facts(struct failure *failure)
                      sizeof failure->sockets / sizeof failure->sockets[0]);
     if (failure->kind == SILENT || failure->kind == MISSING_OUTPUT)
         failure->flushed = comes_when_flushed(failure);
+    if (failure->kind == SILENT && !failure->flushed)
+        failure->nudged = comes_when_typed(failure);
 }
 
 const char *find_todo(const struct program *program)

@@ -11,6 +11,7 @@ struct start {
     bool reference;
     char *const *arguments;   /* behind the name, NULL ends them */
     char *const *environment; /* NAME=value, NULL ends them */
+    bool terminal;            /* standard input and output are one */
     int files;                /* most descriptors */
     int cut;                  /* most bytes a call may move, 0: no limit */
     int cut_out;              /* the same for calls that send, 0: as cut */
@@ -67,6 +68,15 @@ void look_around(long tick_us);
 
 /* Puts bytes into the queue to peer; wait_more sends them. */
 void queue_bytes(struct peer *peer, const char *data, size_t length);
+
+/* The same for the standard input of a program; end_input ends that behind it. On a
+ * terminal that is done by Ctrl-D, which is typed where typing has stopped. */
+void queue_input(struct program *program, const char *data, size_t length);
+void end_input(struct program *program);
+
+/* How many bytes the program has not read of what was typed, as far as the kernel
+ * tells. */
+size_t count_unread_input(const struct program *program);
 
 /* Milliseconds of a clock that cannot go backwards. */
 long long now_ms(void);
