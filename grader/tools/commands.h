@@ -112,6 +112,15 @@ const char *sends(const struct peer *peer);
 
 void note_end(const struct peer *peer, bool polite);
 
+/* slow.c */
+void do_deaf(void);
+void do_drip(void);
+void do_dropped(void);
+void do_freed(void);
+void do_sip(void);
+void do_sipped(void);
+void do_sockets(void);
+
 /* datagrams.c */
 void do_datagram(void);
 void do_dies(void);
@@ -165,6 +174,10 @@ void do_prompt(void);
 void do_single(void);
 void do_weigh(void);
 
+/* Waits until the program sleeps, at most limit_ms. False: that, or patience, was
+ * over. */
+bool wait_rest(const struct program *program, long long limit_ms);
+
 /* Notes what we send on a connection, and when. */
 void note_said(struct peer *peer, const struct bytes *data);
 
@@ -195,11 +208,10 @@ void do_flood(void);
 
 /* web.c */
 void do_age(void);
+void do_append(void);
 void do_answer(void);
 void do_ask(void);
 void do_body(void);
-void do_drip(void);
-void do_dropped(void);
 void do_field(void);
 void do_fifo(void);
 void do_folder(void);
@@ -209,6 +221,7 @@ void do_link(void);
 void do_pages(void);
 void do_protect(void);
 void do_secret(void);
+void do_sparse(void);
 void do_stamp(void);
 
 /* transfer.c */

@@ -175,12 +175,20 @@
  *   body DATA           the body of the last answer is DATA
  *   pages               the last answer has a body, of the length that it says
  *   secret DATA         from now on no answer has DATA in its body
+ *   drip C MS DATA      from now on a byte of DATA goes out every MS ms, and with
+ *   sip C MS COUNT      COUNT bytes are read every MS ms: during the next three
  *   dropped C           within 8 seconds the program ends the connection
- *   drip C MS DATA      the same, while DATA goes out, a byte every MS ms
+ *   deaf C              … nor takes what C, which drips, has to send
+ *   freed P             within 8 seconds P has no more sockets than it had at
+ *   sockets P           (notes how many it has)
+ *   sipped C DATA       the rest of the answer comes; its body is DATA
  *   folder NAME;  fifo NAME;  link NAME TARGET (a symbolic one)
+ *   sparse NAME BYTES   a file of so many zeros, which take no room
+ *   append NAME DATA    writes DATA behind what is in a file
  *   age NAME SECONDS    the file was changed so many seconds after the epoch
  *   protect NAME VAR    nobody may read it: VAR is 403; root may: 200|403
- *   here VAR            the folder in which the programs run, absolute
+ *   here VAR            the folder in which the programs run, absolute; VAR.target
+ *                       is the same, encoded
  *
  * Data
  *   set VAR DATA;  fill VAR COUNT DATA  repeats it;
@@ -570,6 +578,7 @@ static const struct command {
     {"alone", do_alone},
     {"answer", do_answer},
     {"answered", do_answered},
+    {"append", do_append},
     {"ask", do_ask},
     {"awaits", do_awaits},
     {"base64", do_base64},
@@ -587,6 +596,7 @@ static const struct command {
     {"datagram", do_datagram},
     {"date", do_date},
     {"dead", do_dead},
+    {"deaf", do_deaf},
     {"dies", do_dies},
     {"dribble", do_dribble},
     {"drip", do_drip},
@@ -606,6 +616,7 @@ static const struct command {
     {"flood", do_flood},
     {"folder", do_folder},
     {"forbid", do_forbid},
+    {"freed", do_freed},
     {"freeze", do_freeze},
     {"gap", do_gap},
     {"gets", do_gets},
@@ -667,7 +678,11 @@ static const struct command {
     {"shows", do_shows},
     {"shut", do_shut},
     {"single", do_single},
+    {"sip", do_sip},
+    {"sipped", do_sipped},
     {"small", do_small},
+    {"sockets", do_sockets},
+    {"sparse", do_sparse},
     {"stamp", do_stamp},
     {"start", do_start},
     {"stop", do_kill},

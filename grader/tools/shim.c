@@ -11,6 +11,7 @@
  * WRAP: time gettimeofday clock_gettime timespec_get
  * WRAP: __recv_chk __read_chk __recvfrom_chk
  * WRAP: accept accept4 pthread_create fork malloc calloc realloc
+ * WRAP: strdup strndup realpath
  *
  * for instance
  *
@@ -36,8 +37,8 @@
  *                    one may have changed by then.
  *   SHIM_SLOW=ms     A call that sends on a stream socket begins so much later:
  *                    what it was to send, another thread may have changed.
- *   SHIM_HEAVY=n     Each block of malloc, calloc and realloc takes n bytes more
- *                    of memory, so that a leak of a few small ones shows.
+ *   SHIM_HEAVY=n     Each block of malloc, calloc, realloc, strdup, strndup and
+ *                    realpath takes n bytes more of memory, so that a leak of a few small ones shows.
  *   SHIM_SCARCE=k    The first call of pthread_create or fork after the k-th
  *                    client was accepted fails with EAGAIN, where the thread
  *                    that calls has accepted clients itself: one that makes a
@@ -95,6 +96,9 @@ pid_t __real_fork(void);
 void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);
 void *__real_realloc(void *, size_t);
+char *__real_strdup(const char *);
+char *__real_strndup(const char *, size_t);
+char *__real_realpath(const char *, char *);
 
 /* What glibc's headers make of recv and read under _FORTIFY_SOURCE. Weak: musl
  * has none, and there nobody calls the wrappers. */
@@ -129,6 +133,9 @@ pid_t __wrap_fork(void);
 void *__wrap_malloc(size_t);
 void *__wrap_calloc(size_t, size_t);
 void *__wrap_realloc(void *, size_t);
+char *__wrap_strdup(const char *);
+char *__wrap_strndup(const char *, size_t);
+char *__wrap_realpath(const char *, char *);
 ssize_t __wrap___recv_chk(int, void *, size_t, size_t, int);
 ssize_t __wrap___read_chk(int, void *, size_t, size_t);
 ssize_t __wrap___recvfrom_chk(int, void *, size_t, size_t, int,
@@ -657,6 +664,29 @@ void *__wrap_calloc(size_t count, size_t size)
 void *__wrap_realloc(void *block, size_t size)
 {
     return weigh_down(__real_realloc(block, size + heavy), size);
+}
+
+/* A string that libc has made, as a heavy block. */
+static char *weigh_text(char *text)
+{
+    return heavy == 0 || text == NULL ? text
+                                      : __wrap_realloc(text, strlen(text) + 1);
+}
+
+char *__wrap_strdup(const char *text)
+{
+    return weigh_text(__real_strdup(text));
+}
+
+char *__wrap_strndup(const char *text, size_t most)
+{
+    return weigh_text(__real_strndup(text, most));
+}
+
+char *__wrap_realpath(const char *path, char *room)
+{
+    char *found = __real_realpath(path, room);
+    return room == NULL ? weigh_text(found) : found;
 }
 
 /* NOLINTEND(bugprone-reserved-identifier) */

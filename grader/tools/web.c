@@ -18,10 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    DROP_MS = 8000, /* how long a client may be kept that has to go after 1 s */
-    CLOCK_SLACK = 2 /* seconds: time() may be behind, and a second may turn */
-};
+/* Seconds: time() is a little behind, so that a second may have turned. */
+enum { CLOCK_SLACK = 1 };
 
 /* The last answer that was read. */
 static struct {
@@ -482,9 +480,14 @@ static bool resolve(struct bytes *path, const char *location)
         return false;
     if (absolute)
         location += 7 + length;
-    else if (strpbrk(location, ":") != NULL ||
-             (strchr("/\\", location[0]) != NULL &&
-              strchr("/\\", location[1]) != NULL && location[1] != '\0'))
+    else if (strncmp(location, "//", 2) == 0 &&
+             strncasecmp(location + 2, asked.host, length) == 0 &&
+             location[2 + length] == '/') {
+        absolute = true;
+        location += 2 + length;
+    } else if (strpbrk(location, ":") != NULL ||
+               (strchr("/\\", location[0]) != NULL &&
+                strchr("/\\", location[1]) != NULL && location[1] != '\0'))
         return false;
     const char *slash = strrchr(asked.path, '/');
     if (!absolute && location[0] != '/' && slash != NULL)
@@ -495,11 +498,21 @@ static bool resolve(struct bytes *path, const char *location)
     return true;
 }
 
+/* Skips slashes and `./`, encoded or not. */
 static const char *skip_slashes(const char *path)
 {
-    while (*path == '/' || strncasecmp(path, "%2f", 3) == 0)
-        path += *path == '/' ? 1 : 3;
-    return path;
+    for (;;) {
+        size_t point = path[0] == '.'                     ? 1
+                       : strncasecmp(path, "%2e", 3) == 0 ? 3
+                                                          : 0;
+        const char *next = path + point;
+        if (*next == '/')
+            path = next + 1;
+        else if (strncasecmp(next, "%2f", 3) == 0)
+            path = next + 3;
+        else
+            return path;
+    }
 }
 
 /* Whether two paths are one, however their bytes are percent-encoded, and with
@@ -583,72 +596,6 @@ void do_secret(void)
     add_bytes(&secret, data->data, data->length);
 }
 
-/* --- clients that take their time ---------------------------------------- */
-
-/* Looks whether the program has dropped the client; what it says before counts
- * for nothing. */
-static bool is_dropped(struct peer *peer)
-{
-    char room[4096];
-    ssize_t n;
-    while ((n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT)) > 0)
-        peer->bytes_in += (unsigned long)n;
-    if (n == -1 && (errno == EAGAIN || errno == EINTR))
-        return peer->broken;
-    peer->over = true;
-    return true;
-}
-
-_Noreturn static void fail_kept(struct peer *peer, long long ms)
-{
-    char got[100];
-    snprintf(got, sizeof got, "after %lld.%lld s the connection is still open",
-             ms / 1000, ms % 1000 / 100);
-    fail((struct failure){.kind = NO_TIMEOUT,
-                          .cause = "NO_TIMEOUT client",
-                          .program = peer->program,
-                          .peer = peer},
-         "the program drops this client when its time is over", got);
-}
-
-/* dropped C */
-void do_dropped(void)
-{
-    struct peer *peer = peer_at(1);
-    long long since = now_ms();
-    while (!is_dropped(peer)) {
-        if (now_ms() - since > DROP_MS)
-            fail_kept(peer, now_ms() - since);
-        look_around(20000);
-        progress();
-    }
-    note(RIGHT_SIDE, "drops %s", peer->role);
-}
-
-/* drip C MS DATA */
-void do_drip(void)
-{
-    struct peer *peer = peer_at(1);
-    long long pause = (long long)number(2), since = now_ms(), next = since;
-    struct bytes data = {0};
-    const struct bytes *given = data_from(3);
-    add_bytes(&data, given->data, given->length);
-    note(LEFT_SIDE, "%s sends a byte every %lld ms", peer->role, pause);
-    for (size_t i = 0; !is_dropped(peer);) {
-        long long now = now_ms();
-        if (now - since > DROP_MS || i == data.length)
-            fail_kept(peer, now - since);
-        if (now >= next) {
-            queue_bytes(peer, data.data + i++, 1);
-            next += pause;
-        }
-        look_around(10000);
-        progress();
-    }
-    note(RIGHT_SIDE, "drops %s", peer->role);
-    free_bytes(&data);
-}
-
 /* --- files --------------------------------------------------------------- */
 
 /* Ends the check when a call that makes a file has failed. */
@@ -693,9 +640,37 @@ void do_protect(void)
 /* here VARIABLE */
 void do_here(void)
 {
+    struct bytes target = {0};
     char *path = realpath(".", NULL);
     if (path == NULL)
         give_up_environment("cannot find the folder: %s", strerror(errno));
     set_text(word(1), "", path);
+    for (const char *next = path; *next != '\0'; next++)
+        if (isalnum((unsigned char)*next) || strchr("/-._~", *next) != NULL)
+            add_bytes(&target, next, 1);
+        else
+            add_text(&target, "%%%02X", (unsigned char)*next);
+    set_text(word(1), ".target", target.data);
+    free_bytes(&target);
     free(path);
+}
+
+/* sparse NAME BYTES */
+void do_sparse(void)
+{
+    int fd = open(word(1), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    need_file(fd);
+    need_file(ftruncate(fd, (off_t)number(2)));
+    close(fd);
+}
+
+/* append NAME DATA */
+void do_append(void)
+{
+    const struct bytes *data = data_from(2);
+    int fd = open(word(1), O_WRONLY | O_APPEND | O_CLOEXEC);
+    need_file(fd);
+    need_file(
+        write(fd, data->data, data->length) == (ssize_t)data->length ? 0 : -1);
+    close(fd);
 }
