@@ -500,7 +500,6 @@ times 40
 connect c server
 close c
 connect d server
-send d "half a line"
 reset d
 connect e server
 says server "connection from 127.0.0.1 port $e.port"
@@ -528,6 +527,19 @@ expect a "\0\xff\xfe\r\n"
 close g
 done
 clean server 170
+# What has come of a line is given back as well, whatever becomes of it.
+start lonely -serves poll SHIM_HEAVY=120000 chat_server 127.0.0.1 0
+listening lonely
+weigh lonely
+times 80
+connect i lonely
+send i "half a line"
+taken i
+reset i
+logs lonely "connection from 127.0.0.1 port $i.port closed"
+done
+clean lonely 80
+kill lonely
 # One leaves while a line for it is on its way, in calls that send little.
 start slow -serves poll -cutout 5 SHIM_SLOW=10 chat_server 127.0.0.1 0
 listening slow
