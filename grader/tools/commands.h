@@ -75,6 +75,9 @@ bool flush_peer(struct peer *peer);
 /* Waits until the program has read all that was sent. False: patience was over. */
 bool wait_taken(struct peer *peer);
 
+/* Whether the program has refused what was sent, as its end is closed. */
+bool is_refused(const struct peer *peer);
+
 /* Reads data from a connection. Fails when something else comes. */
 void expect_bytes(struct peer *peer, const struct bytes *data);
 

@@ -433,8 +433,7 @@ bool wait_taken(struct peer *peer)
     return true;
 }
 
-/* Whether the program has refused what was sent, as its end is closed. */
-static bool is_refused(const struct peer *peer)
+bool is_refused(const struct peer *peer)
 {
     int why = 0;
     socklen_t size = sizeof why;

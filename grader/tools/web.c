@@ -427,7 +427,10 @@ void do_answer(void)
     if (n == -2)
         fail_words(NO_END, peer->program, peer, "the end of the stream",
                    "the program keeps the connection open");
-    if (!torn && (n == -1 || peer->broken))
+    /* A reset may be on its way, for what the program has not read. */
+    if (!torn && n == 0 && peer->bytes_out > 65536)
+        (void)wait_taken(peer); /* where it reads no more, no reset comes */
+    if (!torn && (n == -1 || is_refused(peer)))
         fail_answer(peer, "RESET_UNREAD",
                     "the answer, and the end of the stream",
                     "the answer, but the connection was reset");
