@@ -1401,6 +1401,15 @@ static bool is_echo(const struct failure *f)
            memcmp(f->got + start, peer->said, peer->said_length) == 0;
 }
 
+/* Whether the beginning of a line stands where the rest of it should: the next one
+ * begins there, which is the same. */
+static bool is_cut_short(const struct failure *f)
+{
+    return f->kind == WRONG_BYTES && f->expected != NULL && f->at > 0 &&
+           f->at < f->expected_length && find_line_start(f) == 0 &&
+           has_at(f, f->at, f->expected, f->at);
+}
+
 /* Whether a line has come without what is to stand before it, `NAME: `. */
 static bool is_unnamed(const struct failure *f)
 {
@@ -1471,6 +1480,10 @@ static const char *cause_of_chat(const struct failure *f)
         return "FIRST_SPEAKER";
     if (server && f->kind == WRONG_BYTES && is_echo(f))
         return "ECHOES";
+    if (is_cut_short(f))
+        return "SHORT_SEND";
+    if (is_one_line(f))
+        return "ONE_LINE";
     if (is_unnamed(f))
         return " unnamed";
     if (is_other_exit(f))
@@ -1482,8 +1495,6 @@ static const char *cause_of_chat(const struct failure *f)
         if (cause != NULL)
             return cause;
     }
-    if (is_one_line(f))
-        return "ONE_LINE";
     if (is_in_pieces(f))
         return "PIECES";
     if ((missing || f->kind == EARLY_END) &&

@@ -269,7 +269,7 @@ static const char *find_excess(const struct holdings *before,
         "stretches of memory more than before, such as the stacks of threads";
     /* So may a process that was there before and had no client until now. */
     if ((*number = now->stretches - before->stretches) >
-        clients / 4 + 16 * (before->processes - 1))
+        clients / 4 + 16L * (before->processes - 1))
         return "NOT_DETACHED";
     *what = "MiB of address space more than before";
     *number = (long)((now->address_space - before->address_space) / MEBIBYTE);
