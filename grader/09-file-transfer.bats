@@ -359,6 +359,11 @@ same "in/😀 € A\té.txt" $noise
 gets escapes file_client server '{"\u0066ile\u006Eame":"q\"b\\s\bf\fn\nr\rt\tend","file\u0064ata":"\u0054W\u0046u"}'
 exits escapes 0
 same "in/q\"b\\s\x08f\x0cn\nr\rt\tend" "Man"
+# Characters beyond the first 65536 and at the borders of UTF-8; a name that only
+# others than us could not have.
+gets borders file_client server '{"filename":"\ud842\udfb7\u007f\u0080\u07FF\u0800 \\a:b*c?<d>|.txt","filedata":"TWFu"}'
+exits borders 0
+same "in/𠮷\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80 \\a:b*c?<d>|.txt" "Man"
 # Other members, before, between and after; some look like ours.
 fill long 30000 "Long \\\\ "
 gets others file_client server '{"": null, "filename2": "no", "note": "\"filedata\": \"QUJD\"}", "file": {"filename": "no", "filedata": ["no", {}, [], {"filedata": "no"}]}, "filename": "others", "numbers": [0, -0, 1, -12.5e+30, 0.25E-7, 1e5, 123456789012345678901234567890], "words": [true,false,null], "filedata": "'$text'", "long": "'$long'", "FILENAME": "no", "nested": [[[[[[[[{"a": [{"b": {}}]}]]]]]]]], "filedata ": 0, "nul": "\u0000"}'
@@ -476,6 +481,22 @@ gets client file_client server '{"filename": "kept", "x": [1, 02], "filedata": "
 refuses client in kept
 gets client file_client server '{"filename": "kept", "x": 1., "filedata": "TWFu"}'
 refuses client in kept
+gets client file_client server '{"filename": "kept", "x": -, "filedata": "TWFu"}'
+refuses client in kept
+gets client file_client server '{"filename": "kept", "x": 1e+, "filedata": "TWFu"}'
+refuses client in kept
+gets client file_client server '{"filename": "kept", "x": [1}, "filedata": "TWFu"}'
+refuses client in kept
+gets client file_client server '{"filename": "kept", "x": [1,], "filedata": "TWFu"}'
+refuses client in kept
+gets client file_client server '{"filename": "kept", "x": {"a" 1}, "filedata": "TWFu"}'
+refuses client in kept
+gets client file_client server '{"filename": "kept", "x": truth, "filedata": "TWFu"}'
+refuses client in kept
+gets client file_client server '{"filename": "kept", "filedata": "TWFu"]'
+refuses client in kept
+gets client file_client server "{\"filename\": \"kept\", \"x\": \"a\0b\", \"filedata\": \"TWFu\"}"
+refuses client in kept
 gets client file_client server "{\"filename\": \"kept\",\x0b\"filedata\": \"TWFu\"}"
 refuses client in kept
 gets client file_client server '{"filename": "kept", "x": "a	tab", "filedata": "TWFu"}'
@@ -509,10 +530,13 @@ close d
 exits slow 0
 same in/slow $noise
 same in/quick "Man"
-# And in the end it is replaced.
+# And in the end it is replaced, not written over: who has the old one open goes on
+# reading that.
+twin old in/kept
 gets client file_client server $object
 exits client 0
 same in/kept "M"
+same old "the file of yesterday\n"
 holds client in kept way slow quick
 END
 }
@@ -579,6 +603,17 @@ either client out
 start client file_client -o out 127.0.0.1 $server.port
 accept c server
 offer c '{"filename": "a", "filename": "b", "filedata": "TWFu", "filedata": "QUJD"}'
+close c
+either client out
+start client file_client -o out 127.0.0.1 $server.port
+accept c server
+offer c '{"filename": "a", "filedata": "TWFu", "filename": "../evil"}'
+close c
+either client out
+files in out
+start client file_client -o out 127.0.0.1 $server.port
+accept c server
+offer c '{"filename": "a", "filedata": "TWFu", "filedata": "QUJD"}'
 close c
 either client out
 start client file_client -o out 127.0.0.1 $server.port

@@ -237,6 +237,7 @@ void do_object(void);
 void do_piece(void);
 void do_refuses(void);
 void do_unreadable(void);
+void do_twin(void);
 void do_usual(void);
 
 #endif

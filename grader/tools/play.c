@@ -212,6 +212,7 @@
  *   refuses P FOLDER [NAME...]  the same, P fails, and there is nothing but FOLDER
  *   either P FOLDER     P fails and leaves nothing there, or ends with 0 and has
  *                       saved a file, which is removed
+ *   twin NAME OLD       a second name of the file OLD (a hard link)
  *   usual NAME          it may be read and written by whom umask allows
  *   unreadable NAME     a file that nobody may read, or for root no such file
  *
@@ -691,6 +692,7 @@ static const struct command {
     {"taken", do_taken},
     {"thaw", do_freeze},
     {"told", do_told},
+    {"twin", do_twin},
     {"twofold", do_twofold},
     {"udp", do_udp},
     {"unreadable", do_unreadable},

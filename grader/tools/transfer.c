@@ -642,6 +642,28 @@ static void check_outside(struct program *program)
     closedir(folder);
 }
 
+/* twin NAME OLD: a second name of the file OLD (a hard link) */
+void do_twin(void)
+{
+    if (link(word(2), word(1)) == -1)
+        wrong_script("no link %s to %s", word(1), word(2));
+}
+
+/* Fails where the program says that it has saved something. */
+static void check_not_saved(struct program *program)
+{
+    const struct bytes *said = &program->output;
+    const char *line = said->data;
+    const char *end = line + said->length;
+    while (line != NULL && end - line >= 6) {
+        if (memcmp(line, "saved ", 6) == 0)
+            fail_words(WRONG_OUTPUT, program, NULL,
+                       "no line `saved`, as nothing is", "one");
+        line = memchr(line, '\n', (size_t)(end - line));
+        line = line == NULL ? NULL : line + 1;
+    }
+}
+
 void do_refuses(void)
 {
     struct program *program = program_at(1);
@@ -654,6 +676,7 @@ void do_refuses(void)
              "an error, and exit status 1",
              "exit status 0, as if all were well");
     do_fails();
+    check_not_saved(program);
     check_folder();
 }
 
@@ -681,4 +704,5 @@ void do_either(void)
     snprintf(path, sizeof path, "%s/%s", name, file);
     unlink(path);
     closedir(folder);
+    check_folder();
 }
