@@ -232,7 +232,8 @@
  * launch; SEED; LOGS and CHECK: where to write CHECK.verdict and CHECK.log when
  * the check fails (else: standard output); VERBOSE=1: CHECK.log in any case;
  * SHIM: set when the student's programs have it; ENCODES: 0 when their iconv()
- * cannot write GBK; TMPDIR. TZ is UTC0 unless the script sets it.
+ * cannot write GBK; SLOWNESS=20 where programs run so many times slower, as under
+ * valgrind; TMPDIR. TZ is UTC0 unless the script sets it.
  *
  * Exit status: 0 passed, 1 failed, 2 the script is wrong, 77 the machine is not
  * fit for it, 78 the program was not built (one line says why). */

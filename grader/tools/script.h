@@ -14,7 +14,8 @@ enum {
     STALL_MS = 60,     /* stuff: the network takes nothing more */
     SLOW_MS = 10000,   /* expect: what is not sent by then is left out */
     IDLE_WINDOW_MS = 25,
-    IDLE_LIMIT_MS = 2000,
+    IDLE_LIMIT_MS = 1500,     /* processor time to come to rest in, */
+    IDLE_PATIENCE_MS = 30000, /* and time, on a busy machine */
     SLACK_US = 20000, /* a coarse clock is behind the fine one by a tick */
     SHOWN = 64        /* bytes of data in a message */
 };
