@@ -90,6 +90,8 @@ says server "connection from 127.0.0.1 port $d.port"
 send a "$two $two\n"
 expect d "$two $two\n"
 never server "connection from 127.0.0.1 port $a.port closed"
+once server "connection from 127.0.0.1 port $b.port closed"
+once server "connection from 127.0.0.1 port $c.port closed"
 END
 }
 
@@ -569,6 +571,10 @@ idle server
 times 37
 close e$round
 done
+# These have been inside for sure.
+logs server "connection from 127.0.0.1 port $e1.port closed"
+logs server "connection from 127.0.0.1 port $e10.port closed"
+logs server "connection from 127.0.0.1 port $e20.port closed"
 connect last server
 says server "connection from 127.0.0.1 port $last.port"
 send last "last\n"

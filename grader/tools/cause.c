@@ -1480,6 +1480,13 @@ static const char *cause_of_chat(const struct failure *f)
         return "FIRST_SPEAKER";
     if (server && f->kind == WRONG_BYTES && is_echo(f))
         return "ECHOES";
+    if (missing || f->kind == NOT_READING) {
+        /* The signal that empties buffers also interrupts a call: no look at
+         * f->flushed. */
+        cause = cause_of_block(f);
+        if (cause != NULL)
+            return cause;
+    }
     if (is_cut_short(f))
         return "SHORT_SEND";
     if (is_one_line(f))
@@ -1488,13 +1495,6 @@ static const char *cause_of_chat(const struct failure *f)
         return " unnamed";
     if (is_other_exit(f))
         return " no exit";
-    if (missing || f->kind == NOT_READING) {
-        /* The signal that empties buffers also interrupts a call: no look at
-         * f->flushed. */
-        cause = cause_of_block(f);
-        if (cause != NULL)
-            return cause;
-    }
     if (is_in_pieces(f))
         return "PIECES";
     if ((missing || f->kind == EARLY_END) &&
