@@ -16,8 +16,7 @@ serve_chat() {
     >"$SAID" 2>&1 <"$FOLDER/console" &
   LAUNCHER=$!
   exec 9>"$FOLDER/console"
-  until_true 'the server starts' grep -q '^listening on ' "$SAID"
-  PORT=$(sed -n 's/^listening on 127.0.0.1 port //p' "$SAID")
+  await_port "$LAUNCHER"
   SERVER=$(pgrep -P "$LAUNCHER" chat_server)
 }
 

@@ -14,14 +14,7 @@ serve_files() {
   build/tools/launch -t 300 -f 64 -- build/reference/07-web-server/web_server "$@" -r "$FILES" 127.0.0.1 0 \
     >"$SAID" 2>&1 </dev/null &
   SERVER=$!
-  PORT=''
-  until [[ $PORT ]]; do
-    kill -0 "$SERVER" 2>/dev/null || {
-      fault "the server does not start: $(cat "$SAID")"
-      finish
-    }
-    PORT=$(sed -n 's/^listening on 127.0.0.1 port //p' "$SAID")
-  done
+  await_port "$SERVER"
   URL=http://127.0.0.1:$PORT
 }
 

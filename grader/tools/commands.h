@@ -227,6 +227,10 @@ void do_secret(void);
 void do_sparse(void);
 void do_stamp(void);
 
+/* Where the head of HTTP at the beginning of all ends, behind its empty line; 0: it
+ * does not. */
+size_t find_head_end(const struct bytes *all);
+
 /* transfer.c */
 void do_base64(void);
 void do_either(void);

@@ -92,6 +92,15 @@ static void make_narrow(int fd)
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
+/* Gives fd the buffers that were asked for. */
+static void set_buffers(int fd)
+{
+    if (small_buffers)
+        make_small(fd);
+    if (narrow)
+        make_narrow(fd);
+}
+
 void do_narrow(void)
 {
     narrow = true;
@@ -122,10 +131,7 @@ static void open_listening(struct peer *peer, const char *address, int port)
         peer->fd = open_socket(family, SOCK_STREAM);
         if (port != 0)
             setsockopt(peer->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-        if (small_buffers)
-            make_small(peer->fd);
-        if (narrow)
-            make_narrow(peer->fd);
+        set_buffers(peer->fd);
         peer->port = bind_to(peer->fd, address, port);
         if (peer->port == 0 || listen(peer->fd, SOMAXCONN) == -1)
             give_up_environment("cannot listen on %s port %d: %s", address,
@@ -327,10 +333,7 @@ void do_connect(void)
     peer->kind = CONNECTION;
     peer->program = program;
     peer->fd = open_socket(place.ss_family, SOCK_STREAM);
-    if (small_buffers)
-        make_small(peer->fd);
-    if (narrow)
-        make_narrow(peer->fd);
+    set_buffers(peer->fd);
     peer->narrow = narrow;
     small_buffers = narrow = false;
     /* listen(listener, 1) is right, and no reason to wait for a second. */

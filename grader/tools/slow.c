@@ -1,6 +1,5 @@
 /* slow.c - the commands that play clients which take their time: several at once,
  * while the script waits for what becomes of them. */
-#define _GNU_SOURCE /* memmem */
 #include "commands.h"
 
 #include "kernel.h"
@@ -175,11 +174,8 @@ void do_sipped(void)
     while ((n = receive(peer, room, sizeof room)) > 0)
         add_bytes(&client->data, room, (size_t)n);
     peer->over = true;
-    const char *end =
-        client->data.length == 0
-            ? NULL
-            : memmem(client->data.data, client->data.length, "\r\n\r\n", 4);
-    size_t head = end == NULL ? 0 : (size_t)(end + 4 - client->data.data);
+    add_bytes(&client->data, "", 0);
+    size_t head = find_head_end(&client->data);
     size_t length = client->data.length - head;
     if (length == data->length &&
         memcmp(client->data.data + head, data->data, length) == 0) {
@@ -189,8 +185,7 @@ void do_sipped(void)
     /* It may have taken us for a client that does not read at all. */
     if (client->late && length < data->length)
         return;
-    fail_bytes(WRONG_BYTES, peer->program, peer, data,
-               head == 0 ? client->data.data : client->data.data + head,
+    fail_bytes(WRONG_BYTES, peer->program, peer, data, client->data.data + head,
                length);
 }
 

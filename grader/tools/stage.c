@@ -23,6 +23,7 @@ enum {
     MOST_PROGRAMS = 128,
     MOST_PEERS = 4096,
     MOST_NOTES = 400,
+    PEEK_MOST = 256,  /* bytes that are looked at before they are read */
     IDLE_MS = 3000,   /* nothing moves and every program sleeps */
     BUSY_MS = 10000,  /* nothing moves and one runs */
     TALK_MS = 20000,  /* nothing moves but standard output */
@@ -889,28 +890,29 @@ static bool comes_when_flushed(const struct failure *failure)
     return false;
 }
 
-/* Whether what has come on that connection and nobody has read yet begins with
- * data, two times. */
-static bool has_twice(const struct peer *peer, const char *data, size_t length)
-{
-    char room[256];
-    if (peer->fd == -1 || length == 0 || 2 * length > sizeof room)
-        return false;
-    ssize_t n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT | MSG_PEEK);
-    return n >= (ssize_t)(2 * length) && memcmp(room, data, length) == 0 &&
-           memcmp(room + length, data, length) == 0;
-}
-
 /* Whether that is what has come there and nobody has read yet, at its beginning. */
 static bool begins_with(const struct peer *peer, const char *data,
                         size_t length)
 {
-    char room[256];
+    char room[PEEK_MOST];
     if (peer->fd == -1 || length == 0)
         return false;
     length = length < sizeof room ? length : sizeof room;
     ssize_t n = recv(peer->fd, room, sizeof room, MSG_DONTWAIT | MSG_PEEK);
     return n >= (ssize_t)length && memcmp(room, data, length) == 0;
+}
+
+/* The same for data two times, if that is not longer than what is looked at. */
+static bool has_twice(const struct peer *peer, const char *data, size_t length)
+{
+    struct bytes twice = {0};
+    if (2 * length > PEEK_MOST)
+        return false;
+    add_bytes(&twice, data, length);
+    add_bytes(&twice, data, length);
+    bool has = begins_with(peer, twice.data, twice.length);
+    free_bytes(&twice);
+    return has;
 }
 
 /* Whether the last that we sent there has no LF at its end, as far as it is known.

@@ -108,9 +108,7 @@ void do_ask(void)
 
 /* --- reading an answer --------------------------------------------------- */
 
-/* Where the head at the beginning of all ends, behind its empty line; 0: it does
- * not. */
-static size_t find_head_end(const struct bytes *all)
+size_t find_head_end(const struct bytes *all)
 {
     const char *end = memmem(all->data, all->length, "\r\n\r\n", 4);
     return end == NULL ? 0 : (size_t)(end + 4 - all->data);
