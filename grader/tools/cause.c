@@ -1384,8 +1384,12 @@ static bool is_in_pieces(const struct failure *f)
         return false;
     const char *colon = memchr(f->expected, ':', f->expected_length);
     size_t prefix = colon != NULL ? (size_t)(colon - f->expected) + 2 : 0;
-    return prefix > 0 && f->at > find_line_start(f) &&
-           has_at(f, f->at, f->expected, prefix);
+    /* The first letters of it may be by chance those that were expected. */
+    for (size_t at = f->at; at > find_line_start(f) && at + prefix > f->at;
+         at--)
+        if (has_at(f, at, f->expected, prefix))
+            return true;
+    return false;
 }
 
 /* Whether what came is what this client has said itself. */
