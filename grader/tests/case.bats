@@ -12,7 +12,7 @@ setup_file() {
   cp -Rp Makefile solutions labs "$BOOK"
   cp -Rp build/tools build/reference "$BOOK/build"
   cp -Rp grader/03-daytime.bats grader/grade grader/lib grader/tools grader/skeleton.awk "$BOOK/grader"
-  for file in case trees.bash results.awk baseline stand-in; do
+  for file in case trees.bash results.awk baseline stand-in valgrind.supp; do
     cp -Rp "grader/tests/$file" "$BOOK/grader/tests"
   done
   rm -rf "$BOOK"/solutions/0[12]* "$BOOK"/labs/0[12]*

@@ -52,5 +52,5 @@ find_optional() {
     for number in ${line#*:Stretch:}; do
       OPTIONAL["$lab $number"]=1
     done
-  done < <(grep -HE '^Stretch: [0-9 ]+$' grader/tests/right/"$1"*/*.patch)
+  done < <(grep -sHE '^Stretch: [0-9 ]+$' grader/tests/right/"$1"*/*.patch)
 }
